@@ -1,0 +1,1 @@
+//! Who does the work: the agent port, and programs run as agents.

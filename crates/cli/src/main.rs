@@ -1,0 +1,2 @@
+//! The `lightsout` command.
+fn main() {}

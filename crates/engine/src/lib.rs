@@ -1,0 +1,1 @@
+//! The factory: snapshot, decision, agent, gates, settlement, execution.

@@ -1,0 +1,153 @@
+//! What a forge holds.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{BranchName, CommentId, Label, Login, Number, Sha};
+
+/// What kind of account acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountKind {
+    /// A person.
+    User,
+    /// An app, an integration, a bot.
+    Bot,
+}
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Account {
+    /// Its login.
+    pub login: Login,
+    /// Person or bot.
+    pub kind: AccountKind,
+}
+
+/// What an account may do in the repository, as the forge says **now**; ordered, the least first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Permission {
+    /// Not a collaborator and not a member.
+    None,
+    /// May read; counts as a member.
+    Read,
+    /// May push.
+    Write,
+    /// May do everything.
+    Admin,
+}
+
+/// Open or closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IssueState {
+    /// Still open.
+    Open,
+    /// Closed as done or as not planned.
+    Closed,
+}
+
+/// An issue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issue {
+    /// Its number.
+    pub number: Number,
+    /// Its title, as typed.
+    pub title: String,
+    /// Its body, as typed; Markdown, hostile until parsed.
+    pub body: String,
+    /// Who opened it.
+    pub author: Account,
+    /// Its labels.
+    pub labels: BTreeSet<Label>,
+    /// Open or closed.
+    pub state: IssueState,
+    /// When it was opened.
+    pub created_at: DateTime<Utc>,
+    /// When anything on it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A comment on an issue or a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comment {
+    /// Its number.
+    pub id: CommentId,
+    /// The issue or pull request it stands on.
+    pub on: Number,
+    /// Who wrote it.
+    pub author: Account,
+    /// Its text, as typed; Markdown, hostile until parsed.
+    pub body: String,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Open, closed without merging, or merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PullState {
+    /// Still open.
+    Open,
+    /// Closed, nothing merged.
+    Closed,
+    /// Merged.
+    Merged,
+}
+
+/// A pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullRequest {
+    /// Its number.
+    pub number: Number,
+    /// Its title.
+    pub title: String,
+    /// Its body.
+    pub body: String,
+    /// Who opened it.
+    pub author: Account,
+    /// The branch it would merge.
+    pub head: BranchName,
+    /// The commit that branch points at.
+    pub head_sha: Sha,
+    /// The branch it would merge into.
+    pub base: BranchName,
+    /// Its labels.
+    pub labels: BTreeSet<Label>,
+    /// Open, closed or merged.
+    pub state: PullState,
+    /// The commit on the base branch, once merged.
+    pub merge_sha: Option<Sha>,
+    /// When anything on it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// What a check says of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckState {
+    /// Not finished.
+    Pending,
+    /// Green.
+    Success,
+    /// Red.
+    Failure,
+    /// The check itself broke.
+    Error,
+}
+
+/// A commit status.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Which check, such as `lightsout/gates`.
+    pub context: String,
+    /// What it says.
+    pub state: CheckState,
+    /// One line for people.
+    pub description: String,
+}

@@ -1,0 +1,1 @@
+//! A repository on disk, driven through the git program with nothing inherited.

@@ -1,0 +1,1 @@
+//! What it costs: nano-dollars, price book, reservations, price tag.

@@ -1,0 +1,1 @@
+//! What happens next: decide and settle.

@@ -1,0 +1,1 @@
+//! Pictures: checked, cleaned, cropped, drawn, and written where they belong.

@@ -1,0 +1,1 @@
+//! What an agent said: from transcript to outcome.

@@ -1,0 +1,2 @@
+//! What keeps the workspace honest.
+fn main() {}
