@@ -1,0 +1,95 @@
+//! Giving an agent a clone of its own, and taking its commits back.
+
+use std::fs;
+use std::path::Path;
+
+use crate::command::Git;
+use crate::repo::{full_ref, ref_name, sha};
+use crate::{GitError, Repo};
+
+impl Repo {
+    /// Makes a clone to be thrown away: its own copy of the history of `at` and of nothing else, no remote, no
+    /// alternate, no hard link, no hook, checked out on a new branch at `at`. `into` must not exist or be empty.
+    ///
+    /// It holds nothing that leads back here, so what is done inside cannot reach this repository.
+    pub fn clone_throwaway(
+        &self,
+        into: &Path,
+        branch: &str,
+        at: &str,
+        name: &str,
+        email: &str,
+    ) -> Result<(), GitError> {
+        let (branch, at) = (ref_name(branch)?, sha(at)?);
+        if fs::read_dir(into).is_ok_and(|mut entries| entries.next().is_some()) {
+            return Err(GitError::Refused {
+                path: into.to_owned(),
+                what: "not empty",
+            });
+        }
+        Git::plain(&["init", "--quiet", "--template=", "--object-format=sha1"])
+            .arg(format!("--initial-branch={branch}"))
+            .arg("--")
+            .arg(into)
+            .run()?;
+        let fetch = [
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-auto-maintenance",
+        ];
+        let git = Git::within(into, &fetch).arg("--").arg(&self.git_dir);
+        git.arg(at).run()?;
+        for (key, value) in [
+            ("user.name", name),
+            ("user.email", email),
+            ("commit.gpgSign", "false"),
+        ] {
+            Git::within(into, &["config", "--local", key])
+                .arg(value)
+                .run()?;
+        }
+        Git::within(into, &["reset", "--quiet", "--hard", at]).run()?;
+        Ok(())
+    }
+
+    /// Fetches what `refspec_src` (usually `HEAD`) of an agent's clone points at into a reference of ours, whatever
+    /// that pointed at before; gives the commit.
+    ///
+    /// `from` is hostile: see the crate's documentation for why this is the safe direction. Every object is checked
+    /// on arrival, submodules and tags are left alone, and a clone that is shallow, or whose `.git` is no plain
+    /// folder (it could point at any repository of this machine), is refused.
+    pub fn fetch_untrusted(
+        &self,
+        from: &Path,
+        refspec_src: &str,
+        into_ref: &str,
+    ) -> Result<String, GitError> {
+        let (source, target) = (ref_name(refspec_src)?, full_ref(into_ref)?);
+        let dot_git = from.join(".git");
+        let plain = fs::symlink_metadata(&dot_git).is_ok_and(|meta| meta.is_dir());
+        if !plain {
+            return Err(GitError::Refused {
+                path: dot_git,
+                what: "no plain folder",
+            });
+        }
+        let git = self.git(&[
+            "-c",
+            "fetch.fsckObjects=true",
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-recurse-submodules",
+            "--no-auto-maintenance",
+            "--",
+        ]);
+        let git = git.arg(dot_git).arg(format!("+{source}:{target}"));
+        git.run()?;
+        self.rev(target)?.ok_or_else(|| GitError::NotFound {
+            what: format!("`{target}` after fetching"),
+        })
+    }
+}
