@@ -24,9 +24,7 @@ impl NameError {
 }
 
 /// The number of an issue or a pull request; both count in one row, as on GitHub.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Number(pub u64);
 
@@ -38,7 +36,7 @@ impl fmt::Display for Number {
 
 /// The number of a comment; later comments have larger ones.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(transparent)]
 pub struct CommentId(pub u64);
@@ -162,8 +160,12 @@ impl BranchName {
                 "only letters, digits and `/ _ . # + , - @` may stand in one, and `@`, `_`, a letter or a digit first",
             );
         }
-        let part_breaks =
-            |p: &str| p.is_empty() || p.starts_with('.') || p.ends_with('.') || p.ends_with(".lock");
+        let part_breaks = |p: &str| {
+            p.is_empty()
+                || p.starts_with('.')
+                || p.ends_with('.')
+                || p.strip_suffix(".lock").is_some()
+        };
         if text.contains("..") || text == "@" || text.split('/').any(part_breaks) {
             return bad("git does not allow it (see `git check-ref-format`)");
         }

@@ -27,9 +27,7 @@ pub struct Account {
 }
 
 /// What an account may do in the repository, as the forge says **now**; ordered, the least first.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
     /// Not a collaborator and not a member.

@@ -1,1 +1,34 @@
-//! What happens next: decide and settle.
+//! What happens next: two pure, total functions that hold the rules of the factory.
+//!
+//! [`decide`] takes an event and a fresh view of the world and says what should be true; [`settle`] takes what a
+//! run did and says the same. Both return a [`Plan`]: a named [`Reason`], end-state actions in the order in which
+//! they may be performed, and at most one run to start. Time, policy, permissions and budget are inputs.
+//!
+//! Doing any part of a plan and deciding again ends in the same state: what is added comes first, what is removed
+//! second, and the record of what happened is a comment on the forge, not a database of ours.
+//!
+//! **Architecture invariant:** no clock, no file, no network, no randomness; the same input gives the same plan.
+
+mod approval;
+mod command;
+mod decide;
+mod plan;
+mod reason;
+mod record;
+mod report;
+mod settle;
+mod snapshot;
+mod texts;
+
+pub use approval::{Approval, approval_key};
+pub use command::Command;
+pub use decide::{decide, merge_conflict};
+pub use plan::{Plan, RunOrder};
+pub use reason::{Decision, Reason};
+pub use record::{Record, RunId, RunMark, State, status_key};
+pub use report::{Gate, GateOutcome, PictureNote, RunEnd, RunReport};
+pub use settle::settle;
+pub use snapshot::{
+    CommentFacts, Filing, Intake, Person, PullFacts, Snapshot, factory_branch_prefix,
+};
+pub use texts::{factory_branch, request_marker};

@@ -1,0 +1,46 @@
+//! The record of a `/publish`: who approved which commit, with which permission, when.
+
+use chrono::{DateTime, Utc};
+use lightsout_forge::{Comment, CommentKey, Login, Permission, Sha};
+use serde::{Deserialize, Serialize};
+
+/// A person's approval of one head commit. The label `cms-approved` only shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// Who approved.
+    pub by: Login,
+    /// What that person was allowed at that moment.
+    pub permission: Permission,
+    /// The commit that was approved, and no other.
+    pub sha: Sha,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The key of the approval comment on a pull request.
+pub fn approval_key() -> CommentKey {
+    CommentKey::new("approval")
+}
+
+const OPEN: &str = "<!-- lightsout:approval ";
+const CLOSE: &str = " -->";
+
+impl Approval {
+    /// The hidden line that carries the approval.
+    pub(crate) fn block(&self) -> String {
+        let json = serde_json::to_string(self).unwrap_or_default();
+        format!("{OPEN}{}{CLOSE}", json.replace('>', "\\u003e"))
+    }
+
+    /// Reads the approval out of the factory's own comments on the pull request; a voided one has no block.
+    pub fn find(comments: &[Comment], is_own: impl Fn(&Login) -> bool) -> Option<Self> {
+        let key = approval_key();
+        let comment = comments
+            .iter()
+            .find(|comment| is_own(&comment.author.login) && key.marks(&comment.body))?;
+        let line = comment.body.lines().nth(1)?.trim_end();
+        let json = line.strip_prefix(OPEN)?.strip_suffix(CLOSE)?;
+        serde_json::from_str(json).ok()
+    }
+}

@@ -1,0 +1,168 @@
+//! Comments: commands and answers.
+
+use lightsout_forge::{Action, CommentKey, IssueState, Label, Thread};
+
+use super::steps::{Next, note, remember};
+use super::{Nudge, intake, pulls};
+use crate::{
+    Approval, Command, CommentFacts, Intake, Plan, PullFacts, Reason, Snapshot, State,
+    approval_key, texts,
+};
+
+pub(crate) fn on_comment(snapshot: &Snapshot) -> Plan {
+    let Some(comment) = &snapshot.comment else {
+        return Plan::ignore(Reason::NothingToDo);
+    };
+    if comment.author.is_machine() {
+        return Plan::ignore(Reason::ByMachine);
+    }
+    if snapshot.intake == Intake::NotARequest && snapshot.pull.is_none() {
+        return Plan::ignore(Reason::NotARequest);
+    }
+    match comment.command {
+        Some(_) if comment.id <= snapshot.record.last_command => {
+            Plan::ignore(Reason::AlreadyHandled)
+        }
+        Some(command) => on_command(snapshot, comment, command),
+        None if comment.on_pull_request => Plan::ignore(Reason::PullRequestComment),
+        None => on_answer(snapshot, comment),
+    }
+}
+
+fn on_answer(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
+    if snapshot.issue.state == IssueState::Closed {
+        return Plan::ignore(Reason::IssueClosed);
+    }
+    if !snapshot.is_waiting() {
+        return Plan::ignore(Reason::NotWaiting);
+    }
+    if comment.id <= snapshot.record.last_answer {
+        return Plan::ignore(Reason::AlreadyHandled);
+    }
+    if comment.author.login != snapshot.requester.login && !comment.author.is_member() {
+        return Plan::ignore(Reason::MayNotAnswer);
+    }
+    intake::consider(snapshot, Nudge::Yes)
+}
+
+fn on_command(snapshot: &Snapshot, comment: &CommentFacts, command: Command) -> Plan {
+    let author = &comment.author;
+    let is_requester = author.login == snapshot.requester.login;
+    let refused = match command {
+        Command::Publish if !author.may_write() => Some(Reason::PublishNeedsWrite),
+        Command::Cancel if !is_requester && !author.may_write() => Some(Reason::CancelNotAllowed),
+        Command::Retry if !is_requester && !author.may_write() => Some(Reason::RetryNotAllowed),
+        Command::Accept if !author.may_write() => Some(Reason::AcceptNeedsWrite),
+        Command::Publish | Command::Cancel | Command::Retry | Command::Accept | Command::Status => {
+            None
+        }
+    };
+    if let Some(reason) = refused {
+        return reply(snapshot, comment, command, reason);
+    }
+    match command {
+        Command::Publish => publish(snapshot, comment),
+        Command::Cancel => cancel(snapshot, comment),
+        Command::Retry => retry(snapshot, comment),
+        Command::Accept => accept(snapshot, comment),
+        Command::Status => {
+            let text = texts::status_reply(&author.login, snapshot);
+            answer(snapshot, comment, Reason::StatusAsked, text)
+        }
+    }
+}
+
+fn reply(snapshot: &Snapshot, comment: &CommentFacts, command: Command, reason: Reason) -> Plan {
+    let text = texts::reply(&comment.author.login, command, reason);
+    answer(snapshot, comment, reason, text)
+}
+
+/// Answers where the command was given, and remembers that it was.
+fn answer(snapshot: &Snapshot, comment: &CommentFacts, reason: Reason, body: String) -> Plan {
+    let on = match snapshot.branch() {
+        Some(branch) if comment.on_pull_request => Thread::PullOf(branch.clone()),
+        _ => Thread::Issue(snapshot.issue.number),
+    };
+    let actions = vec![
+        Action::UpsertComment {
+            on,
+            key: CommentKey::new(&format!("reply-{}", comment.id.0)),
+            body,
+        },
+        note(snapshot, |record| record.last_command = comment.id),
+    ];
+    Plan::act(reason, actions)
+}
+
+fn publish(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
+    if snapshot.is_merged() {
+        return reply(snapshot, comment, Command::Publish, Reason::AlreadyDone);
+    }
+    let Some(facts) = snapshot.open_pull() else {
+        return reply(
+            snapshot,
+            comment,
+            Command::Publish,
+            Reason::NothingToPublish,
+        );
+    };
+    if facts.standing_approval().is_some() && facts.pull.labels.contains(&Label::approved()) {
+        return reply(snapshot, comment, Command::Publish, Reason::AlreadyDone);
+    }
+    approve(snapshot, comment, facts)
+}
+
+/// Records the approval of the present head. The record comes before the label that shows it; the label is set with the
+/// bot credential, and the event it raises does the merge.
+fn approve(snapshot: &Snapshot, comment: &CommentFacts, facts: &PullFacts) -> Plan {
+    let approval = facts.standing_approval().cloned().unwrap_or(Approval {
+        by: comment.author.login.clone(),
+        permission: comment.author.permission,
+        sha: facts.pull.head_sha.clone(),
+        at: snapshot.now,
+    });
+    let on = Thread::PullOf(facts.pull.head.clone());
+    let next = Next {
+        state: State::Approved,
+        reason: Reason::Approved,
+    };
+    let actions = vec![
+        Action::UpsertComment {
+            on: on.clone(),
+            key: approval_key(),
+            body: texts::approval(&approval),
+        },
+        Action::EnsureLabel {
+            on,
+            label: Label::approved(),
+        },
+        remember(snapshot, next, |record| record.last_command = comment.id),
+    ];
+    Plan::act(Reason::Approved, actions)
+}
+
+fn cancel(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
+    if snapshot.is_merged() || snapshot.issue.state == IssueState::Closed {
+        return reply(snapshot, comment, Command::Cancel, Reason::AlreadyDone);
+    }
+    pulls::give_up(snapshot)
+}
+
+fn retry(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
+    if snapshot.is_merged() || snapshot.issue.state == IssueState::Closed {
+        return reply(snapshot, comment, Command::Retry, Reason::AlreadyDone);
+    }
+    if snapshot.record.run.is_some() && snapshot.run_alive {
+        return reply(snapshot, comment, Command::Retry, Reason::RunInProgress);
+    }
+    intake::consider(snapshot, Nudge::Yes)
+}
+
+fn accept(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
+    if snapshot.is_admitted() {
+        return reply(snapshot, comment, Command::Accept, Reason::AlreadyDone);
+    }
+    let mut admitted = snapshot.clone();
+    admitted.record.accepted_by = Some(comment.author.login.clone());
+    intake::consider(&admitted, Nudge::Yes)
+}

@@ -1,0 +1,309 @@
+//! What the factory writes on the forge. Text of people and agents stands in quotes or fences it cannot leave.
+
+use std::fmt::Write as _;
+
+use lightsout_forge::{BranchName, Label, Login, NameError, Number};
+
+use crate::snapshot::factory_branch_prefix;
+use crate::{
+    Approval, Command, Gate, GateOutcome, Reason, Record, RunEnd, RunReport, Snapshot, State,
+};
+
+/// The hidden line that ties a pull request to its request.
+pub fn request_marker(issue: Number) -> String {
+    format!("<!-- lightsout:request={} -->", issue.0)
+}
+
+/// The branch of a request: the same for every attempt.
+///
+/// # Errors
+/// When the slug cannot stand in a branch name.
+pub fn factory_branch(issue: Number, slug: &str) -> Result<BranchName, NameError> {
+    BranchName::new(&format!("{}{slug}", factory_branch_prefix(issue)))
+}
+
+/// Puts foreign text into a fence that it cannot close, cut to `limit` characters.
+pub(crate) fn fenced(text: &str, limit: usize) -> String {
+    let text = text.trim_end();
+    let mut cut: String = text.chars().take(limit).collect();
+    if cut.len() < text.len() {
+        cut.push_str("\n… (cut)");
+    }
+    let longest = longest_run(&cut, '`').max(longest_run(&cut, '~'));
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}text\n{cut}\n{fence}")
+}
+
+fn longest_run(text: &str, wanted: char) -> usize {
+    let mut longest = 0;
+    let mut run = 0;
+    for c in text.chars() {
+        run = if c == wanted { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    longest
+}
+
+/// Puts foreign text into a code span on one line, so that it neither formats nor mentions anybody.
+pub(crate) fn code(text: &str) -> String {
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(200)
+        .collect();
+    let ticks = "`".repeat(longest_run(&line, '`') + 1);
+    let pad = if line.starts_with('`') || line.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    format!("{ticks}{pad}{line}{pad}{ticks}")
+}
+
+/// The status comment: what state the request is in, why, and how it goes on.
+pub(crate) fn status(record: &Record) -> String {
+    let why = Reason::from_code(&record.reason).map_or("", Reason::sentence);
+    format!(
+        "{}\n**Status: {}.** {why}\n\n<sub>{}</sub>",
+        record.block(),
+        heading(record.state),
+        how_to_go_on(record.state)
+    )
+}
+
+fn heading(state: State) -> &'static str {
+    match state {
+        State::New => "new",
+        State::Refused => "refused",
+        State::Waiting => "waiting for a person",
+        State::Working => "an agent is at work",
+        State::InReview => "in review",
+        State::Approved => "approved",
+        State::Published => "published",
+        State::Cancelled => "cancelled",
+    }
+}
+
+fn how_to_go_on(state: State) -> &'static str {
+    match state {
+        State::New | State::Working => "Nothing to do for you. `/cancel` gives the request up.",
+        State::Refused => {
+            "Leave exactly one content type on the issue, then comment `/retry`. `/cancel` gives the request up."
+        }
+        State::Waiting => {
+            "Answer in a comment, or comment `/retry` to run it again as it is. `/cancel` gives the request up."
+        }
+        State::InReview => {
+            "Somebody who may push comments `/publish` to merge exactly this commit. `/retry` does the work again, `/cancel` gives it up."
+        }
+        State::Approved => "The merge follows as soon as every check is green.",
+        State::Published => "Done.",
+        State::Cancelled => "Re-open the issue to go on with it.",
+    }
+}
+
+/// The comment that asks, with what is asked for already in Markdown.
+pub(crate) fn ask(requester: &Login, reason: Reason, body: &str) -> String {
+    format!("@{requester} {}\n\n{body}", reason.sentence())
+}
+
+/// The refusal of labels, with the list of types that exist.
+pub(crate) fn refusal(labels: &[String], valid: &str) -> String {
+    let found: Vec<String> = labels.iter().map(|label| code(label)).collect();
+    format!(
+        "Found: {}. The content types are:\n\n{valid}",
+        found.join(", ")
+    )
+}
+
+/// The answer to a command that its author may not give, or that has nothing to do.
+pub(crate) fn reply(to: &Login, command: Command, reason: Reason) -> String {
+    format!("@{to} `{}`: {}", command.word(), reason.sentence())
+}
+
+/// The answer to `/status`.
+pub(crate) fn status_reply(to: &Login, snapshot: &Snapshot) -> String {
+    let state = snapshot.state();
+    let mut text = format!("@{to} the request is **{}**.", heading(state));
+    if let Some(facts) = snapshot.open_pull() {
+        let pull = &facts.pull;
+        let _ = write!(
+            text,
+            " Pull request {} stands at {}.",
+            pull.number,
+            code(pull.head_sha.short())
+        );
+    }
+    let _ = write!(text, " {}", how_to_go_on(state));
+    text
+}
+
+/// The approval comment on the pull request.
+pub(crate) fn approval(approval: &Approval) -> String {
+    format!(
+        "{}\n@{} approved commit {} with `/publish`. It is merged as soon as every check is green; a push voids the approval.",
+        approval.block(),
+        approval.by,
+        code(approval.sha.as_str()),
+    )
+}
+
+/// The approval comment once the approval no longer holds.
+pub(crate) fn approval_voided(was: &Approval) -> String {
+    format!(
+        "{} @{} had approved {}. Look at the new commit and comment `/publish` again.",
+        Reason::ApprovalVoided.sentence(),
+        was.by,
+        code(was.sha.as_str()),
+    )
+}
+
+/// The explanation for an approval label that nobody's `/publish` stands behind.
+pub(crate) fn label_without_approval() -> String {
+    format!(
+        "{} The label `{}` only shows an approval; to give one, comment `/publish`.",
+        Reason::LabelWithoutApproval.sentence(),
+        Label::approved()
+    )
+}
+
+/// The pull request's body.
+pub(crate) fn pull_request_body(report: &RunReport, requester: &Login) -> String {
+    let mut text = format!(
+        "{}\nCloses {}\n\nWritten by the `{}` agent for a `{}` request of @{requester}.\n",
+        request_marker(report.issue),
+        report.issue,
+        report.agent,
+        report.kind,
+    );
+    if !report.words.trim().is_empty() {
+        let _ = write!(
+            text,
+            "\n### In the agent's words\n\n{}\n",
+            fenced(&report.words, 2_000)
+        );
+    }
+    if let RunEnd::Ready {
+        gates,
+        pictures,
+        files,
+        head,
+        ..
+    } = &report.end
+    {
+        let _ = write!(text, "\n### Changed files\n\n");
+        for file in files {
+            let _ = writeln!(text, "- {}", code(file));
+        }
+        if !pictures.is_empty() {
+            let _ = write!(text, "\n### Pictures\n\n");
+            for picture in pictures {
+                let _ = writeln!(text, "- {}: {}", code(&picture.path), picture.note);
+            }
+        }
+        let _ = write!(text, "\n### Gates on {}\n\n", code(head.short()));
+        for gate in gates {
+            let _ = writeln!(text, "- {}", gate_line(gate));
+        }
+    }
+    let _ = write!(text, "\n### Price tag\n\n{}\n", report.price_tag.trim_end());
+    let _ = write!(
+        text,
+        "\n---\nComment `/publish` to merge exactly this commit (needs write access), `/retry` to do it again, `/cancel` to give it up.\n"
+    );
+    text
+}
+
+fn gate_line(gate: &Gate) -> String {
+    let name = code(&gate.name);
+    match &gate.outcome {
+        GateOutcome::Passed => format!("{name} passed ({})", code(&gate.command)),
+        GateOutcome::Failed { .. } => format!("{name} **failed** ({})", code(&gate.command)),
+        GateOutcome::FailedBefore { .. } => format!(
+            "{name} failed, and fails without this change too ({})",
+            code(&gate.command)
+        ),
+    }
+}
+
+/// What a person is told about a run that did not end in a pull request.
+pub(crate) fn handed_back(report: &RunReport) -> String {
+    match &report.end {
+        RunEnd::Ready { gates, .. } => failed_gates(gates),
+        RunEnd::Waiting {
+            questions,
+            dropped_commits,
+        } => {
+            let mut text = fenced(questions, 4_000);
+            if *dropped_commits {
+                text.push_str("\n\nIt had already committed something; that is dropped, since it was not finished.");
+            }
+            text
+        }
+        RunEnd::NothingCommitted { message } | RunEnd::NoSignal { message } => {
+            format!("Its last words were:\n\n{}", fenced(message, 2_000))
+        }
+        RunEnd::AgentFailed { how, tail } if tail.trim().is_empty() => {
+            format!("It ended so: {}. It printed nothing.", code(how))
+        }
+        RunEnd::AgentFailed { how, tail } => {
+            format!(
+                "It ended so: {}. It last printed:\n\n{}",
+                code(how),
+                fenced(tail, 2_000)
+            )
+        }
+        RunEnd::OutsideLane { problems } => {
+            let mut text = String::from("The factory found:\n");
+            for problem in problems.iter().take(20) {
+                let _ = write!(text, "\n- {}", code(problem));
+            }
+            if problems.len() > 20 {
+                let _ = write!(text, "\n- and {} more", problems.len() - 20);
+            }
+            text
+        }
+        RunEnd::PictureRefused { why } => format!(
+            "{}\n\nAttach another picture in a comment; what was written is made again from the same request.",
+            fenced(why, 1_000)
+        ),
+    }
+}
+
+fn failed_gates(gates: &[Gate]) -> String {
+    let mut text = String::new();
+    for gate in gates {
+        if let GateOutcome::Failed { tail } = &gate.outcome {
+            let _ = write!(
+                text,
+                "Gate {} ({}) ended with:\n\n{}\n\n",
+                code(&gate.name),
+                code(&gate.command),
+                fenced(tail, 4_000)
+            );
+        }
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fence_cannot_be_closed_from_inside() {
+        let text = fenced("a\n```\n/publish\n````\n", 100);
+        assert!(
+            text.starts_with("`````text\n") && text.ends_with("\n`````"),
+            "{text}"
+        );
+        assert!(fenced(&"x".repeat(50), 10).contains("… (cut)"));
+    }
+
+    #[test]
+    fn a_code_span_stays_one_line() {
+        assert_eq!(code("a\nb `c`"), "`` a b `c` ``");
+        assert_eq!(code("@everyone"), "`@everyone`");
+    }
+}
