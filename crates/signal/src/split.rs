@@ -1,0 +1,270 @@
+//! Cutting a stream of bytes into JSON objects, in bounded memory.
+//!
+//! Objects come as elements of one array, or one after another (a line each, or one that is spread over lines).
+//! A text longer than the limit is cut inside its quotes and marked, so that one huge tool output does not cost the
+//! message around it. After something broken, reading goes on at the next line where each message has its own line
+//! (no JSON text holds a raw line break, so a line cannot begin inside a text), and stops where it has not.
+
+use memchr::{memchr, memchr3};
+
+use crate::Limits;
+
+/// What the splitter reports.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Piece<'a> {
+    /// A whole object. `cut` says that a text in it was shortened.
+    Object { bytes: &'a [u8], cut: bool },
+    /// Something that is no object, or a broken one.
+    Broken,
+    /// An object longer than the limit.
+    TooLong,
+}
+
+/// How the objects are strung together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strung {
+    Array,
+    Lines,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Before the bracket of an array.
+    Before,
+    Between,
+    /// In the rest of a line that is of no use.
+    Rest,
+    Inside,
+    InString,
+    /// After the end of an array.
+    After,
+    /// After something broken in an array.
+    Lost,
+}
+
+/// What is put at the end of a text that was cut, on a line of its own so that the cut line is not the last.
+const CUT_MARK: &[u8] = b"\\n[cut]";
+
+#[derive(Debug)]
+pub(crate) struct Splitter {
+    strung: Strung,
+    place: Place,
+    max_string: usize,
+    max_message: usize,
+    buffer: Vec<u8>,
+    depth: usize,
+    /// Whether the object goes over several lines: its first line holds nothing but the brace.
+    spread: Option<bool>,
+    /// Bytes of the present escape that are still to come.
+    escape: u8,
+    string_length: usize,
+    /// Whether the present text is being cut, and whether any in this object was.
+    cutting: bool,
+    cut: bool,
+    too_long: bool,
+}
+
+impl Splitter {
+    pub(crate) fn new(strung: Strung, limits: &Limits) -> Self {
+        Self {
+            strung,
+            place: match strung {
+                Strung::Array => Place::Before,
+                Strung::Lines => Place::Between,
+            },
+            max_string: limits.string,
+            max_message: limits.message,
+            buffer: Vec::new(),
+            depth: 0,
+            spread: None,
+            escape: 0,
+            string_length: 0,
+            cutting: false,
+            cut: false,
+            too_long: false,
+        }
+    }
+
+    /// Whether the bytes so far end in the middle of an object.
+    pub(crate) fn is_inside(&self) -> bool {
+        matches!(self.place, Place::Inside | Place::InString)
+    }
+
+    /// Whether an array was opened and not closed.
+    pub(crate) fn is_unclosed(&self) -> bool {
+        self.strung == Strung::Array && self.place != Place::After
+    }
+
+    pub(crate) fn feed(&mut self, mut bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) {
+        while !bytes.is_empty() {
+            let used = match self.place {
+                Place::Lost => return,
+                Place::Rest => match memchr(b'\n', bytes) {
+                    None => return,
+                    Some(end) => {
+                        self.place = Place::Between;
+                        end + 1
+                    }
+                },
+                Place::Before | Place::Between | Place::After => self.between(bytes[0], sink),
+                Place::Inside => self.inside(bytes, sink),
+                Place::InString => self.in_string(bytes, sink),
+            };
+            bytes = &bytes[used..];
+        }
+    }
+
+    fn between(&mut self, byte: u8, sink: &mut impl FnMut(Piece<'_>)) -> usize {
+        match (self.place, self.strung, byte) {
+            (_, _, b' ' | b'\t' | b'\r' | b'\n') | (Place::Between, Strung::Array, b',') => {}
+            // A file that was appended to itself holds a second array.
+            (Place::Before | Place::After, _, b'[') => self.place = Place::Between,
+            (Place::Between, Strung::Array, b']') => self.place = Place::After,
+            (Place::Between, _, b'{') => {
+                self.buffer.clear();
+                self.buffer.push(b'{');
+                self.depth = 1;
+                self.spread = None;
+                self.cut = false;
+                self.too_long = false;
+                self.place = Place::Inside;
+            }
+            _ => self.lose(sink),
+        }
+        1
+    }
+
+    /// Gives the present object up.
+    fn lose(&mut self, sink: &mut impl FnMut(Piece<'_>)) {
+        let spread = self.is_inside() && self.spread == Some(true);
+        self.place = match self.strung {
+            Strung::Lines if !spread => Place::Rest,
+            Strung::Lines | Strung::Array => Place::Lost,
+        };
+        sink(Piece::Broken);
+    }
+
+    fn inside(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
+        for (index, &byte) in bytes.iter().enumerate() {
+            match byte {
+                b' ' | b'\t' | b'\r' => {}
+                b'\n' => {
+                    let spread = *self.spread.get_or_insert(true);
+                    if self.strung == Strung::Lines && !spread {
+                        self.lose(sink);
+                        return index;
+                    }
+                }
+                _ => {
+                    self.spread.get_or_insert(false);
+                    match byte {
+                        b'{' | b'[' => self.depth += 1,
+                        b'}' | b']' => self.depth -= 1,
+                        _ => {}
+                    }
+                }
+            }
+            if byte == b'"' {
+                self.keep(&bytes[..=index]);
+                self.place = Place::InString;
+                self.string_length = 0;
+                self.escape = 0;
+                self.cutting = false;
+                return index + 1;
+            }
+            if self.depth == 0 {
+                self.keep(&bytes[..=index]);
+                self.place = Place::Between;
+                sink(if self.too_long {
+                    Piece::TooLong
+                } else {
+                    Piece::Object {
+                        bytes: &self.buffer,
+                        cut: self.cut,
+                    }
+                });
+                return index + 1;
+            }
+        }
+        self.keep(bytes);
+        bytes.len()
+    }
+
+    fn in_string(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
+        if self.escape > 0 {
+            // After the backslash comes one byte, or a `u` and four digits.
+            if self.escape == ESCAPED && bytes[0] == b'u' {
+                self.escape = 4;
+            } else if self.escape == ESCAPED {
+                self.escape = 0;
+            } else {
+                self.escape -= 1;
+            }
+            if bytes[0] == b'\n' {
+                self.lose(sink);
+                return 0;
+            }
+            // An escape that was begun is kept to its end, whatever the limit.
+            if !self.cutting {
+                self.string_length += 1;
+                self.keep(&bytes[..1]);
+            }
+            return 1;
+        }
+        let end = memchr3(b'"', b'\\', b'\n', bytes).unwrap_or(bytes.len());
+        if end > 0 {
+            self.keep_in_string(&bytes[..end]);
+            return end;
+        }
+        match bytes[0] {
+            b'"' => {
+                self.keep(b"\"");
+                self.place = Place::Inside;
+            }
+            b'\\' => {
+                self.escape = ESCAPED;
+                self.keep_in_string(b"\\");
+            }
+            _ => {
+                self.lose(sink);
+                return 0;
+            }
+        }
+        1
+    }
+
+    /// Keeps a part of a text up to the limit, and to the end of the character that reaches it.
+    fn keep_in_string(&mut self, part: &[u8]) {
+        if self.cutting {
+            return;
+        }
+        let mut end = self.max_string.saturating_sub(self.string_length);
+        while part
+            .get(end)
+            .is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000)
+        {
+            end += 1;
+        }
+        if end >= part.len() {
+            self.string_length += part.len();
+            self.keep(part);
+            return;
+        }
+        self.keep(&part[..end]);
+        self.keep(CUT_MARK);
+        self.cutting = true;
+        self.cut = true;
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        if self.buffer.len() + bytes.len() > self.max_message {
+            self.too_long = true;
+        }
+        if !self.too_long {
+            self.buffer.extend_from_slice(bytes);
+        }
+    }
+}
+
+/// The state right after a backslash.
+const ESCAPED: u8 = u8::MAX;
