@@ -1,0 +1,14 @@
+//! Reading `factory.toml` so that every complaint has a line, a column and a hint.
+//!
+//! The file is walked as the tree its parser gives, with spans, and not through `serde`, which
+//! loses the place of everything but syntax errors. All complaints are collected, so that one
+//! look at the file mends it.
+
+mod error;
+mod sections;
+mod types;
+mod walk;
+
+pub use error::ConfigError;
+
+pub(crate) use sections::{default_agent, default_bots, default_budget, default_limits, read};

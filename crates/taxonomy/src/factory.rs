@@ -1,0 +1,181 @@
+//! A factory: everything that `factory.toml` says.
+
+use std::sync::Arc;
+
+use lightsout_ledger::Nanodollars;
+
+use crate::config::{self, ConfigError};
+use crate::lane::{Lane, Protected};
+use crate::{Fields, RequestType};
+
+/// The declaration of the six types that every factory starts from, as TOML.
+pub const DEFAULT_TOML: &str = include_str!("default.toml");
+
+/// The configuration of one factory.
+///
+/// Everything in `factory.toml` is optional. A file without `[[types]]` gets the built-in types; one with
+/// `[[types]]` replaces those of the same label and adds the rest.
+#[derive(Clone, Debug)]
+pub struct Factory {
+    /// What the site is called; empty unless set.
+    pub name: String,
+    /// The branch that requests are merged into; `main` unless set.
+    pub base: String,
+    /// Who may file a request.
+    pub filing: Filing,
+    /// The factory's own accounts, whose events and comments never count.
+    pub bots: Vec<String>,
+    /// Who does the work.
+    pub agent: AgentSettings,
+    /// Commands that a change must pass, in order.
+    pub gates: Vec<GateSettings>,
+    /// What may be spent.
+    pub budget: Budget,
+    /// Bounds on a change.
+    pub limits: Limits,
+    /// The types of requests, in the order of forms and tables.
+    pub types: Vec<RequestType>,
+    pub(crate) protected: Arc<Protected>,
+}
+
+/// Who may file a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Filing {
+    /// The repository's collaborators and members; a request of anybody else waits for a member.
+    Members,
+    /// Everybody who can open an issue.
+    Anyone,
+}
+
+/// Which program does the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AgentKind {
+    /// The built-in program that writes pages from the fields, without a model.
+    Template,
+    /// Claude Code.
+    Claude,
+    /// Codex.
+    Codex,
+    /// Any command that speaks the same protocol.
+    Command,
+}
+
+impl AgentKind {
+    /// Returns the word that `factory.toml` uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Template => "template",
+            Self::Claude => "claude",
+            Self::Codex => "codex",
+            Self::Command => "command",
+        }
+    }
+}
+
+/// Who does the work, and how long it may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentSettings {
+    /// The program.
+    pub kind: AgentKind,
+    /// The command line when `kind` is [`AgentKind::Command`], split into words without a shell.
+    pub command: Vec<String>,
+    /// The model it is pinned to.
+    pub model: String,
+    /// How many minutes a run may take.
+    pub minutes: u64,
+    /// How many minutes a run may stay silent.
+    pub stall_minutes: u64,
+}
+
+/// A command that a change must pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GateSettings {
+    /// What reports call it.
+    pub name: String,
+    /// The command line, split into words without a shell; never empty.
+    pub run: Vec<String>,
+    /// How many seconds it may take.
+    pub seconds: u64,
+}
+
+/// What may be spent; `None` is no bound of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// By one run.
+    pub run: Option<Nanodollars>,
+    /// By all runs of one issue.
+    pub issue: Option<Nanodollars>,
+    /// In one day (UTC); 50 dollars unless set.
+    pub day: Nanodollars,
+    /// In one calendar month (UTC).
+    pub month: Option<Nanodollars>,
+}
+
+/// Bounds on a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest file, in bytes; 2 MiB unless set.
+    pub file_bytes: u64,
+}
+
+impl Factory {
+    /// Reads a `factory.toml`; `file_name` is only for complaints.
+    pub fn parse(file_name: &str, text: &str) -> Result<Self, Vec<ConfigError>> {
+        config::read(file_name, text, Self::builtin().types)
+    }
+
+    /// Returns the factory of an empty `factory.toml`.
+    pub fn builtin() -> Self {
+        config::read("default.toml", DEFAULT_TOML, Vec::new()).unwrap_or_else(|_| Self {
+            // Unreachable: a test parses the embedded declaration. An empty factory refuses everything.
+            name: String::new(),
+            base: "main".into(),
+            filing: Filing::Members,
+            bots: config::default_bots(),
+            agent: config::default_agent(),
+            gates: Vec::new(),
+            budget: config::default_budget(),
+            limits: config::default_limits(),
+            types: Vec::new(),
+            protected: Arc::new(Protected::new(&[])),
+        })
+    }
+
+    /// Returns the type of a label, compared without regard to case.
+    pub fn request_type(&self, label: &str) -> Option<&RequestType> {
+        let label = label.to_lowercase();
+        self.types.iter().find(|kind| kind.label == label)
+    }
+
+    /// Says whether no lane may ever admit this path.
+    pub fn is_protected(&self, path: &str) -> bool {
+        self.protected.covers(path)
+    }
+
+    /// Returns the paths that the change of this request may touch.
+    ///
+    /// A glob such as `{target}` stands for the file that the field names; without a safe path in the field
+    /// it admits nothing.
+    pub fn lane_for(&self, kind: &RequestType, fields: &Fields) -> Lane {
+        let resolve = |glob: &String| match placeholder(glob) {
+            None => Some(glob.clone()),
+            Some(key) => {
+                let path = fields
+                    .text(key)
+                    .filter(|path| crate::is_repository_path(path))?;
+                Some(globset::escape(path))
+            }
+        };
+        Lane::new(
+            kind.lane.iter().filter_map(resolve).collect(),
+            Arc::clone(&self.protected),
+        )
+    }
+}
+
+/// Returns the field that a glob of the form `{key}` stands for.
+pub(crate) fn placeholder(glob: &str) -> Option<&str> {
+    glob.strip_prefix('{')?
+        .strip_suffix('}')
+        .filter(|key| !key.contains([',', '{', '}']))
+}
