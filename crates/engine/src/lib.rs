@@ -1,1 +1,37 @@
-//! The factory: snapshot, decision, agent, gates, settlement, execution.
+//! The factory: reads the world, decides, lets an agent work, checks what it made, and makes the plan true.
+//!
+//! [`Engine`] drives the ports ([`Ports`]); every rule it follows is in `lifecycle`, every fact it gives to a decision
+//! is read afresh. Each event goes the same way:
+//!
+//! 1. [`Engine::handle`] reads a snapshot of the one request the event speaks of and asks `lifecycle::decide`;
+//! 2. the plan's actions are performed in order, each an end state that may be repeated;
+//! 3. if the plan starts a run, the agent works in a clone of its own, its commits are fetched into the workshop,
+//!    checked against the lane, given their pictures, and put through the gates;
+//! 4. what came of it is a report on disk, which `lifecycle::settle` turns into the next plan.
+//!
+//! A run is kept in stages on disk (`runs/<run>/`): what is paid for is written down before anything else happens, so a
+//! process that is killed anywhere is followed by one that goes on from the last stage that was finished.
+//!
+//! **Architecture invariant:** nothing here names a forge, a database or a kind of agent; agents and gates run as other
+//! processes, in folders that hold no credential.
+
+mod engine;
+mod error;
+mod execute;
+mod gates;
+mod handoff;
+mod journal;
+mod observe;
+mod pictures;
+mod prompt;
+mod read;
+mod run;
+mod stages;
+mod workshop;
+
+pub use engine::{Engine, Ports, Settings};
+pub use error::EngineError;
+pub use handoff::{LaneLimits, lane_problems};
+pub use journal::JournalLine;
+pub use observe::{Observer, Progress, Silent, Stage};
+pub use prompt::render_prompt;

@@ -75,6 +75,16 @@ impl Repo {
                 what: "no plain folder",
             });
         }
+        self.fetch(&dot_git, source, target)
+    }
+
+    /// Fetches a reference of another bare repository of ours into a reference here, whatever that pointed at before;
+    /// gives the commit.
+    pub fn fetch_from(&self, other: &Self, from: &str, into_ref: &str) -> Result<String, GitError> {
+        self.fetch(&other.git_dir, full_ref(from)?, full_ref(into_ref)?)
+    }
+
+    fn fetch(&self, git_dir: &Path, source: &str, target: &str) -> Result<String, GitError> {
         let git = self.git(&[
             "-c",
             "fetch.fsckObjects=true",
@@ -86,7 +96,7 @@ impl Repo {
             "--no-auto-maintenance",
             "--",
         ]);
-        let git = git.arg(dot_git).arg(format!("+{source}:{target}"));
+        let git = git.arg(git_dir).arg(format!("+{source}:{target}"));
         git.run()?;
         self.rev(target)?.ok_or_else(|| GitError::NotFound {
             what: format!("`{target}` after fetching"),

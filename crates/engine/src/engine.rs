@@ -1,0 +1,264 @@
+//! The loop: events in, plans out, until nothing is left to do.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use lightsout_agents::Agent;
+use lightsout_forge::{Event, EventId, EventKind, Forge, ForgeError, Inbox, Number};
+use lightsout_ledger::{LedgerStore, Nanodollars};
+use lightsout_lifecycle::{Plan, RunOrder, decide, merge_conflict, settle};
+
+use crate::execute::Performed;
+use crate::journal::JournalLine;
+use crate::read::View;
+use crate::workshop::Workshop;
+use crate::{EngineError, Observer, Progress, Stage};
+
+/// How often one event is decided anew because the world moved under its plan.
+const MAX_DECISIONS: u32 = 5;
+/// How many rounds of sweeping one call of [`Engine::work`] makes at most; a request that is still restless then is
+/// left for the next call, so that no fault can spin for ever.
+const MAX_ROUNDS: u32 = 50;
+
+/// What the engine drives.
+pub struct Ports<'a> {
+    /// Where the requests live.
+    pub forge: &'a dyn Forge,
+    /// Where events wait.
+    pub inbox: &'a dyn Inbox,
+    /// Where money is written down.
+    pub ledger: &'a dyn LedgerStore,
+    /// Who does the work.
+    pub agent: &'a dyn Agent,
+    /// Whoever watches.
+    pub observer: &'a dyn Observer,
+    /// What time it is.
+    pub clock: &'a (dyn Fn() -> DateTime<Utc> + Send + Sync),
+}
+
+/// What is set once for the life of an engine.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The kill switch: whether `CMS_BOT_ENABLED` equals `true`.
+    pub enabled: bool,
+    /// The base branch; the one place a `factory.toml` is read from.
+    pub base: String,
+    /// The most that one run of this agent can cost; nothing for an agent without a model.
+    pub run_price: Nanodollars,
+}
+
+/// The factory at work on one repository.
+pub struct Engine<'a> {
+    pub(crate) ports: Ports<'a>,
+    pub(crate) settings: Settings,
+    pub(crate) workshop: Workshop,
+    /// What is wrong with an attachment, by its link; `None` when nothing is. An attachment never changes.
+    pub(crate) photographs: Mutex<HashMap<String, Option<String>>>,
+}
+
+impl<'a> Engine<'a> {
+    /// Opens the engine's folder `dir`; `origin` is the forge's bare repository on this machine.
+    ///
+    /// # Errors
+    /// When the folder or the repository cannot be opened.
+    pub fn open(
+        ports: Ports<'a>,
+        settings: Settings,
+        dir: &Path,
+        origin: &Path,
+    ) -> Result<Self, EngineError> {
+        Ok(Self {
+            ports,
+            settings,
+            workshop: Workshop::open(dir, origin)?,
+            photographs: Mutex::default(),
+        })
+    }
+
+    /// Deals with every waiting event, then sweeps the open requests, until a whole sweep finds nothing to do.
+    ///
+    /// An event is marked as done only after everything it led to is done, so a kill loses none.
+    ///
+    /// # Errors
+    /// When the forge, git, the disk or the ledger fails; calling again goes on from there.
+    pub async fn work(&self) -> Result<(), EngineError> {
+        for _ in 0..MAX_ROUNDS {
+            while let Some(event) = self.ports.inbox.next().await? {
+                self.handle(&event).await?;
+                self.ports.inbox.done(&event.id).await?;
+            }
+            if !self.sweep().await? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at every open request; says whether anything was done.
+    async fn sweep(&self) -> Result<bool, EngineError> {
+        let mut busy = false;
+        for issue in self.ports.forge.open_issues().await? {
+            let now = (self.ports.clock)();
+            let event = Event {
+                id: EventId(format!("sweep-{}-{}", issue.number.0, now.timestamp_millis())),
+                at: now,
+                actor: issue.author,
+                kind: EventKind::Sweep {
+                    issue: issue.number,
+                },
+            };
+            busy |= self.handle(&event).await?;
+        }
+        Ok(busy)
+    }
+
+    /// Deals with one event; says whether anything was done. Doing it twice is the same as doing it once.
+    ///
+    /// # Errors
+    /// As [`Engine::work`].
+    pub async fn handle(&self, event: &Event) -> Result<bool, EngineError> {
+        let Some(issue) = self.request_of(event).await? else {
+            return Ok(false);
+        };
+        for _ in 0..MAX_DECISIONS {
+            let view = self.view(issue, event).await?;
+            let plan = decide(event, &view.snapshot);
+            self.report_decision(issue, event, &plan, &view)?;
+            match self.perform(issue, &plan).await? {
+                Performed::Stale => continue,
+                Performed::Conflict => {
+                    let plan = merge_conflict(&view.snapshot);
+                    self.report_decision(issue, event, &plan, &view)?;
+                    self.perform(issue, &plan).await?;
+                }
+                Performed::Refused => return Ok(false),
+                Performed::All => {}
+            }
+            if let Some(order) = &plan.run {
+                self.run_and_settle(order, event, &view).await?;
+            }
+            return Ok(!plan.is_empty());
+        }
+        Err(EngineError::Restless {
+            event: event.id.clone(),
+            times: MAX_DECISIONS,
+        })
+    }
+
+    async fn run_and_settle(
+        &self,
+        order: &RunOrder,
+        event: &Event,
+        view: &View,
+    ) -> Result<(), EngineError> {
+        let report = self.run(order, view).await?;
+        for _ in 0..MAX_DECISIONS {
+            let view = self.view(order.issue, event).await?;
+            let plan = settle(&report, &view.snapshot);
+            self.report_decision(order.issue, event, &plan, &view)?;
+            match self.perform(order.issue, &plan).await? {
+                Performed::Stale => {}
+                Performed::All | Performed::Conflict | Performed::Refused => return Ok(()),
+            }
+        }
+        Err(EngineError::Restless {
+            event: event.id.clone(),
+            times: MAX_DECISIONS,
+        })
+    }
+
+    /// Finds the request an event speaks of, if it speaks of one.
+    async fn request_of(&self, event: &Event) -> Result<Option<Number>, EngineError> {
+        let pull = match &event.kind {
+            EventKind::IssueOpened { issue }
+            | EventKind::IssueReopened { issue }
+            | EventKind::IssueLabeled { issue, .. }
+            | EventKind::IssueClosed { issue }
+            | EventKind::Sweep { issue } => return Ok(Some(*issue)),
+            EventKind::CommentCreated {
+                on,
+                on_pull_request: false,
+                ..
+            } => return Ok(Some(*on)),
+            EventKind::CommentCreated { on, .. } => *on,
+            EventKind::PullOpened { pull }
+            | EventKind::PullSynchronized { pull, .. }
+            | EventKind::PullLabeled { pull, .. }
+            | EventKind::PullClosed { pull, .. } => *pull,
+            EventKind::StatusChanged { sha, .. } => {
+                let pulls = self.ports.forge.pull_requests(FACTORY_BRANCHES).await?;
+                let pull = pulls.into_iter().rev().find(|pull| pull.head_sha == *sha);
+                return Ok(pull.and_then(|pull| issue_of_branch(pull.head.as_str())));
+            }
+            _ => return Ok(None),
+        };
+        match self.ports.forge.pull_request(pull).await {
+            Ok(pull) => Ok(issue_of_branch(pull.head.as_str())),
+            Err(ForgeError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn report_decision(
+        &self,
+        issue: Number,
+        event: &Event,
+        plan: &Plan,
+        view: &View,
+    ) -> Result<(), EngineError> {
+        if plan.is_empty() && matches!(event.kind, EventKind::Sweep { .. }) {
+            return Ok(());
+        }
+        self.workshop.journal.write(&JournalLine::Decided {
+            at: (self.ports.clock)(),
+            issue,
+            on: event.clone(),
+            reason: plan.reason,
+        })?;
+        self.ports.observer.saw(&Progress::Decided {
+            issue,
+            title: &view.snapshot.issue.title,
+            event,
+            plan,
+        });
+        Ok(())
+    }
+
+    /// Says how long a stage took.
+    pub(crate) fn took(&self, stage: Stage, since: Instant) {
+        let time = since.elapsed();
+        self.ports.observer.saw(&Progress::Took { stage, time });
+    }
+}
+
+/// The prefix of every branch of the factory.
+const FACTORY_BRANCHES: &str = "claude/issue-";
+
+/// Reads the request's number out of a branch of the factory; `claude/issue-4-x` is of #4 and never of #40.
+fn issue_of_branch(branch: &str) -> Option<Number> {
+    let (number, slug) = branch.strip_prefix(FACTORY_BRANCHES)?.split_once('-')?;
+    let plain = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    if !plain || slug.is_empty() {
+        return None;
+    }
+    number.parse().ok().map(Number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lightsout_lifecycle::factory_branch_prefix;
+
+    #[test]
+    fn a_branch_belongs_to_one_request_or_none() {
+        assert_eq!(issue_of_branch("claude/issue-4-faq"), Some(Number(4)));
+        assert_eq!(issue_of_branch("claude/issue-40-faq"), Some(Number(40)));
+        for other in ["main", "claude/issue-4", "claude/issue--x", "claude/issue-4x-y", "xclaude/issue-4-y", "claude/issue-+4-y"] {
+            assert_eq!(issue_of_branch(other), None, "{other}");
+        }
+        assert!(factory_branch_prefix(Number(4)).starts_with(FACTORY_BRANCHES));
+    }
+}

@@ -1,0 +1,128 @@
+//! The adopter's gates [Q1], [Q3]: the base branch's commands on the run's commit, in a throw-away tree.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use lightsout_agents::{End, Finished, Job, Limits, gate_environment, run_job};
+use lightsout_lifecycle::{Gate, GateOutcome};
+use lightsout_taxonomy::{Factory, GateSettings};
+
+use crate::{Engine, EngineError};
+
+/// The most a gate may print, in bytes.
+const MAX_OUTPUT: u64 = 16 << 20;
+/// How much of what a gate printed last is kept, in bytes.
+const TAIL: u64 = 4_000;
+
+impl Engine<'_> {
+    /// Runs every gate on `head`; what fails is run on `base` too, so that an old failure is known as one.
+    ///
+    /// The commands come from the base commit's `factory.toml`. The tree is no repository, and since the lane lets no
+    /// protected path through, those are the base's in it.
+    pub(crate) async fn gates(
+        &self,
+        factory: &Factory,
+        base: &str,
+        head: &str,
+        dir: &Path,
+    ) -> Result<Vec<Gate>, EngineError> {
+        let mut gates = vec![Gate {
+            name: "lane".to_owned(),
+            command: "built in".to_owned(),
+            outcome: GateOutcome::Passed,
+        }];
+        let tree = self.lay_out(&dir.join("gates"), head)?;
+        for settings in &factory.gates {
+            let outcome = match self.gate(settings, &tree, dir).await? {
+                None => GateOutcome::Passed,
+                Some(tail) => {
+                    let before = self.lay_out(&dir.join("gates-base"), base)?;
+                    match self.gate(settings, &before, dir).await? {
+                        None => GateOutcome::Failed { tail },
+                        Some(_) => GateOutcome::FailedBefore { tail },
+                    }
+                }
+            };
+            gates.push(Gate {
+                name: settings.name.clone(),
+                command: settings.run.join(" "),
+                outcome,
+            });
+        }
+        Ok(gates)
+    }
+
+    fn lay_out(&self, into: &Path, at: &str) -> Result<std::path::PathBuf, EngineError> {
+        if into.exists() {
+            fs::remove_dir_all(into).map_err(EngineError::disk("clearing", into))?;
+        }
+        let tree = into.join("tree");
+        for folder in ["home", "scratch"] {
+            let folder = into.join(folder);
+            fs::create_dir_all(&folder).map_err(EngineError::disk("making", folder))?;
+        }
+        self.workshop.repo.export(&tree, at)?;
+        Ok(tree)
+    }
+
+    /// Runs one gate; gives its last lines when it fails.
+    async fn gate(
+        &self,
+        settings: &GateSettings,
+        tree: &Path,
+        dir: &Path,
+    ) -> Result<Option<String>, EngineError> {
+        let beside = tree.parent().unwrap_or(tree);
+        let output = dir.join(format!("gate-{}.txt", plain(&settings.name)));
+        let Some((program, arguments)) = settings.run.split_first() else {
+            return Ok(None);
+        };
+        let environment: BTreeMap<_, _> = gate_environment(
+            &self.workshop.bin(),
+            &beside.join("home"),
+            &beside.join("scratch"),
+        );
+        let finished = run_job(&Job {
+            program: program.into(),
+            arguments: arguments.iter().map(Into::into).collect(),
+            folder: tree.to_owned(),
+            environment,
+            stdin: Vec::new(),
+            stdout: output,
+            limits: Limits {
+                wall: Duration::from_secs(settings.seconds),
+                stall: None,
+                output: MAX_OUTPUT,
+            },
+        })
+        .await?;
+        match finished.end {
+            End::Exited(0) => Ok(None),
+            _ => Ok(Some(tail(&finished)?)),
+        }
+    }
+}
+
+fn plain(name: &str) -> String {
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .take(60)
+        .collect()
+}
+
+/// The last of what a gate printed, and how it ended.
+fn tail(finished: &Finished) -> Result<String, EngineError> {
+    let bytes = fs::read(&finished.stdout).map_err(EngineError::disk("reading", &finished.stdout))?;
+    let from = bytes.len().saturating_sub(usize::try_from(TAIL).unwrap_or(usize::MAX));
+    let mut text = String::from_utf8_lossy(&bytes[from..]).into_owned();
+    text.push_str(&finished.stderr_tail);
+    let how = match finished.end {
+        End::Exited(code) => format!("exit status {code}"),
+        End::Signalled(signal) => format!("ended by signal {signal}"),
+        End::TimedOut | End::Stalled => "ended for taking too long".to_owned(),
+        End::TooMuchOutput => "ended for printing too much".to_owned(),
+    };
+    Ok(format!("{}\n{how}", text.trim_end()))
+}

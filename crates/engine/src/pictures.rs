@@ -1,0 +1,154 @@
+//! Pictures that trusted code makes after the agent has ended: the agent never touches their bytes.
+
+use std::fs;
+use std::path::Path;
+
+use lightsout_lifecycle::{PictureNote, RunEnd};
+use lightsout_media::{
+    Card, Limits, PHOTO_WIDTH, Photo, Picture, header_card, headshot, photo, write_contained,
+};
+use lightsout_taxonomy::{Fields, MediaKind, Value};
+
+use crate::run::Commission;
+use crate::workshop::Workshop;
+use crate::{Engine, EngineError};
+
+/// The largest attachment that is read at all, in bytes.
+pub(crate) const MAX_PHOTO_BYTES: u64 = 10 << 20;
+
+/// Says what is wrong with a photograph, in a sentence for the person who sent it.
+pub(crate) fn complaint(bytes: &[u8]) -> Option<String> {
+    Photo::check(bytes, &Limits::default())
+        .err()
+        .map(|error| sentence(&error.to_string()))
+}
+
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", chars.as_str().trim_end_matches('.'))
+}
+
+/// A commit with its pictures, or why there is none.
+pub(crate) enum Illustrated {
+    /// The commit, and a note on each picture.
+    Done {
+        head: String,
+        pictures: Vec<PictureNote>,
+    },
+    /// What was attached cannot become the picture.
+    Refused(RunEnd),
+}
+
+impl Engine<'_> {
+    /// Makes the pictures of a run and commits them on top of the agent's commit.
+    pub(crate) async fn illustrate(
+        &self,
+        commission: &Commission,
+        dir: &Path,
+        head: &str,
+    ) -> Result<Illustrated, EngineError> {
+        let Some(media) = &commission.request.media else {
+            return Ok(Illustrated::Done {
+                head: head.to_owned(),
+                pictures: Vec::new(),
+            });
+        };
+        let drawn = match media.kind {
+            MediaKind::Header => card(commission),
+            MediaKind::Headshot | MediaKind::Photo => {
+                let Some(url) = attached(&commission.request.fields) else {
+                    return Ok(refused("no photograph is attached"));
+                };
+                let bytes = self.ports.forge.attachment(url, MAX_PHOTO_BYTES).await?;
+                develop(media.kind, &bytes)
+            }
+        };
+        match drawn {
+            Ok(picture) => self.hang(commission, dir, head, &media.path, &picture),
+            Err(why) => Ok(refused(&why)),
+        }
+    }
+
+    /// Writes a picture into a checkout of the agent's commit and commits it.
+    fn hang(
+        &self,
+        commission: &Commission,
+        dir: &Path,
+        head: &str,
+        path: &str,
+        picture: &Picture,
+    ) -> Result<Illustrated, EngineError> {
+        let into = dir.join("broker");
+        if into.exists() {
+            fs::remove_dir_all(&into).map_err(EngineError::disk("clearing", &into))?;
+            self.workshop.repo.worktree_prune()?;
+        }
+        let tree = self.workshop.repo.worktree_add(&into, head)?;
+        if let Err(error) = write_contained(tree.path(), path, &picture.png) {
+            return Ok(refused(&error.to_string()));
+        }
+        let author = Workshop::signature(commission.started.timestamp());
+        let message = format!("media: add {path}");
+        let head = tree.commit_all(&message, &author)?;
+        tree.remove()?;
+        let note = PictureNote {
+            path: path.to_owned(),
+            note: note(commission, picture),
+        };
+        Ok(Illustrated::Done {
+            head,
+            pictures: vec![note],
+        })
+    }
+}
+
+fn refused(why: &str) -> Illustrated {
+    Illustrated::Refused(RunEnd::PictureRefused {
+        why: sentence(why),
+    })
+}
+
+fn card(commission: &Commission) -> Result<Picture, String> {
+    let request = &commission.request;
+    let card = Card {
+        title: request.fields.text("title").unwrap_or(&request.title),
+        kicker: request.fields.text("author").unwrap_or_default(),
+        site: &commission.site,
+        seed: &request.slug,
+    };
+    header_card(&card).map_err(|error| error.to_string())
+}
+
+fn develop(kind: MediaKind, bytes: &[u8]) -> Result<Picture, String> {
+    let checked = Photo::check(bytes, &Limits::default()).map_err(|error| error.to_string())?;
+    match kind {
+        MediaKind::Headshot => headshot(&checked),
+        MediaKind::Photo | MediaKind::Header => photo(&checked, PHOTO_WIDTH),
+    }
+    .map_err(|error| error.to_string())
+}
+
+fn attached(fields: &Fields) -> Option<&str> {
+    fields.iter().find_map(|(_, value)| match value {
+        Value::Image(image) => Some(image.url.as_str()),
+        Value::Text(_) | Value::List(_) | Value::Pairs(_) => None,
+    })
+}
+
+/// Says where a picture comes from: nobody shall take a card for a photograph, or a crop for a portrait session.
+fn note(commission: &Commission, picture: &Picture) -> String {
+    let origin = match commission.request.media.as_ref().map(|media| media.kind) {
+        Some(MediaKind::Header) => "a typographic card drawn from the title, no model and no photograph",
+        Some(MediaKind::Headshot) => {
+            "the attached photograph itself, cropped, upright, without its metadata"
+        }
+        Some(MediaKind::Photo) | None => "the attached photograph, upright, without its metadata",
+    };
+    let mut text = format!("{}×{} PNG, {origin}", picture.width, picture.height);
+    for note in &picture.notes {
+        text.push_str("; ");
+        text.push_str(note);
+    }
+    text
+}

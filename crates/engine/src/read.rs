@@ -1,0 +1,365 @@
+//! Reading the world: one request, as it is now.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use lightsout_forge::{
+    Account, AccountKind, Comment, CommentId, Event, EventKind, ForgeError, Issue, Label, Login,
+    Number, Permission, PullState,
+};
+use lightsout_ledger::{Ask, Caps, EntryId, LedgerError, RunId as LedgerRun, fold};
+use lightsout_lifecycle::{
+    Approval, Command, CommentFacts, Filing, Intake, Person, PullFacts, Record, Snapshot,
+    factory_branch_prefix,
+};
+use lightsout_taxonomy::{
+    Classification, Factory, Fields, Question, Reply, RequestType, Slug, Value, Verb, classify,
+    questions_comment, read, types_table,
+};
+
+use crate::pictures::{MAX_PHOTO_BYTES, complaint};
+use crate::{Engine, EngineError, Stage};
+
+/// A request as it is now, and what a run of it would work from.
+pub(crate) struct View {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) factory: Factory,
+    /// The base branch's commit.
+    pub(crate) base: String,
+    /// What is to be made, once the request is complete.
+    pub(crate) work: Option<Work>,
+}
+
+/// What is to be made.
+pub(crate) struct Work {
+    pub(crate) kind: RequestType,
+    pub(crate) fields: Fields,
+    pub(crate) slug: Slug,
+}
+
+/// The people of one thread; each is looked up once.
+struct People<'e, 'a> {
+    engine: &'e Engine<'a>,
+    bots: Vec<Login>,
+    known: HashMap<Login, Permission>,
+}
+
+impl People<'_, '_> {
+    fn is_own(&self, login: &Login) -> bool {
+        self.bots.contains(login)
+    }
+
+    async fn person(&mut self, account: &Account) -> Result<Person, EngineError> {
+        let own = self.is_own(&account.login);
+        let permission = match self.known.get(&account.login) {
+            Some(permission) => *permission,
+            None if own || account.kind == AccountKind::Bot => Permission::None,
+            None => self.engine.ports.forge.permission(&account.login).await?,
+        };
+        self.known.insert(account.login.clone(), permission);
+        Ok(Person {
+            login: account.login.clone(),
+            kind: account.kind,
+            own,
+            permission,
+        })
+    }
+}
+
+/// A comment with its author looked up.
+struct Said<'c> {
+    comment: &'c Comment,
+    author: Person,
+    command: Option<Command>,
+    on_pull_request: bool,
+}
+
+impl Said<'_> {
+    /// Whether it may answer for the request.
+    fn is_answer(&self, requester: &Login) -> bool {
+        let may = self.author.login == *requester || self.author.is_member();
+        may && !self.author.is_machine() && self.command.is_none() && !self.on_pull_request
+    }
+
+    fn facts(&self) -> CommentFacts {
+        CommentFacts {
+            id: self.comment.id,
+            author: self.author.clone(),
+            command: self.command,
+            on_pull_request: self.on_pull_request,
+        }
+    }
+}
+
+impl Engine<'_> {
+    /// Reads everything a decision about `event` may look at.
+    pub(crate) async fn view(&self, number: Number, event: &Event) -> Result<View, EngineError> {
+        let since = Instant::now();
+        let base = self.workshop.refresh(&self.settings.base)?;
+        let factory = self.workshop.configuration(&base, &self.settings.base)?;
+        let bots = factory.bots.iter().filter_map(|login| Login::new(login).ok());
+        let mut people = People {
+            engine: self,
+            bots: bots.collect(),
+            known: HashMap::new(),
+        };
+        let issue = self.ports.forge.issue(number).await?;
+        let requester = people.person(&issue.author).await?;
+        let actor = people.person(&event.actor).await?;
+        let on_issue = self.ports.forge.comments(number).await?;
+        let (pull, on_pull) = self.newest_pull(number, &people).await?;
+        let record = Record::find(&on_issue, |login| people.is_own(login));
+
+        let mut thread = Vec::new();
+        for (comment, on_pull_request) in on_issue
+            .iter()
+            .map(|comment| (comment, false))
+            .chain(on_pull.iter().map(|comment| (comment, true)))
+        {
+            thread.push(Said {
+                comment,
+                author: people.person(&comment.author).await?,
+                command: Command::find(&comment.body),
+                on_pull_request,
+            });
+        }
+        let answers: Vec<&Said<'_>> = thread
+            .iter()
+            .filter(|said| said.is_answer(&requester.login))
+            .collect();
+        let newest_answer = answers.iter().map(|said| said.comment.id).max();
+        let (intake, work) = self.intake(&issue, &answers, &factory, &base).await?;
+        let snapshot = Snapshot {
+            now: (self.ports.clock)(),
+            enabled: self.settings.enabled,
+            filing: match factory.filing {
+                lightsout_taxonomy::Filing::Members => Filing::Members,
+                lightsout_taxonomy::Filing::Anyone => Filing::Anyone,
+            },
+            comment: spoken_of(&event.kind, &thread, &record, &requester.login),
+            budget_refusal: self.budget_refusal(number, &record, &factory).await?,
+            // One process works at a time, so a run that is not being worked on here is dead.
+            run_alive: false,
+            newest_answer: newest_answer.unwrap_or(CommentId(0)),
+            issue,
+            requester,
+            actor,
+            intake,
+            record,
+            pull,
+        };
+        self.took(Stage::Reading, since);
+        Ok(View {
+            snapshot,
+            factory,
+            base,
+            work,
+        })
+    }
+
+    /// Finds the factory's newest pull request of a request, an open one before any other, with its comments.
+    async fn newest_pull(
+        &self,
+        number: Number,
+        people: &People<'_, '_>,
+    ) -> Result<(Option<PullFacts>, Vec<Comment>), EngineError> {
+        let prefix = factory_branch_prefix(number);
+        let mut pulls = self.ports.forge.pull_requests(&prefix).await?;
+        pulls.retain(|pull| people.is_own(&pull.author.login));
+        let open = pulls.iter().rposition(|pull| pull.state == PullState::Open);
+        let Some(newest) = open.or(pulls.len().checked_sub(1)) else {
+            return Ok((None, Vec::new()));
+        };
+        let pull = pulls.swap_remove(newest);
+        let comments = self.ports.forge.comments(pull.number).await?;
+        let facts = PullFacts {
+            statuses: self.ports.forge.statuses(&pull.head_sha).await?,
+            approval: Approval::find(&comments, |login| people.is_own(login)),
+            pull,
+        };
+        Ok((Some(facts), comments))
+    }
+
+    /// Reads the request out of the issue and its answers.
+    async fn intake(
+        &self,
+        issue: &Issue,
+        answers: &[&Said<'_>],
+        factory: &Factory,
+        base: &str,
+    ) -> Result<(Intake, Option<Work>), EngineError> {
+        let labels = issue.labels.iter().map(Label::as_str);
+        let kind = match classify(factory, labels) {
+            Classification::NotARequest => return Ok((Intake::NotARequest, None)),
+            Classification::Several(labels) => {
+                let valid = types_table(factory);
+                return Ok((Intake::SeveralTypes { labels, valid }, None));
+            }
+            Classification::Unknown(labels) => {
+                let valid = types_table(factory);
+                return Ok((Intake::UnknownType { labels, valid }, None));
+            }
+            Classification::Request(kind) => kind,
+        };
+        let Ok(label) = Label::new(&kind.label) else {
+            return Ok((Intake::NotARequest, None));
+        };
+        let replies: Vec<Reply> = answers
+            .iter()
+            .map(|said| Reply {
+                id: said.comment.id.0,
+                author: said.author.login.to_string(),
+                body: said.comment.body.clone(),
+            })
+            .collect();
+        let reading = read(factory, kind, &issue.title, &issue.body, &replies);
+        let mut questions = reading.questions;
+        if questions.is_empty() {
+            questions.extend(self.photograph_questions(kind, &reading.fields).await?);
+        }
+        if !questions.is_empty() {
+            let intake = Intake::Incomplete {
+                kind: label,
+                fields: questions.iter().map(|question| question.field.clone()).collect(),
+                questions: questions_comment(kind, &questions),
+            };
+            return Ok((intake, None));
+        }
+        let slug = self.slug(kind, &reading.fields, &issue.title, base)?;
+        let intake = Intake::Complete {
+            kind: label,
+            slug: slug.as_str().to_owned(),
+        };
+        let work = Work {
+            kind: kind.clone(),
+            fields: reading.fields,
+            slug,
+        };
+        Ok((intake, Some(work)))
+    }
+
+    /// Looks at every attached picture before any agent runs: what is no photograph is asked about again.
+    async fn photograph_questions(
+        &self,
+        kind: &RequestType,
+        fields: &Fields,
+    ) -> Result<Vec<Question>, EngineError> {
+        let mut questions = Vec::new();
+        for field in &kind.fields {
+            let Some(Value::Image(image)) = fields.get(&field.key) else {
+                continue;
+            };
+            if let Some(message) = self.photograph_complaint(&image.url).await? {
+                questions.push(Question {
+                    field: field.key.clone(),
+                    rule: "photograph".into(),
+                    message,
+                    example: field.example.clone(),
+                });
+            }
+        }
+        Ok(questions)
+    }
+
+    async fn photograph_complaint(&self, url: &str) -> Result<Option<String>, EngineError> {
+        let known = self.photographs.lock().ok().and_then(|known| known.get(url).cloned());
+        if let Some(complaint) = known {
+            return Ok(complaint);
+        }
+        let found = match self.ports.forge.attachment(url, MAX_PHOTO_BYTES).await {
+            Ok(bytes) => complaint(&bytes),
+            Err(error @ ForgeError::Transient { .. }) => return Err(error.into()),
+            Err(error) => Some(format!("The picture cannot be fetched: {error}.")),
+        };
+        if let Ok(mut known) = self.photographs.lock() {
+            known.insert(url.to_owned(), found.clone());
+        }
+        Ok(found)
+    }
+
+    /// Derives the slug. A new page takes a name that no page of the base branch has; a change keeps the page's own.
+    fn slug(
+        &self,
+        kind: &RequestType,
+        fields: &Fields,
+        title: &str,
+        base: &str,
+    ) -> Result<Slug, EngineError> {
+        let text = kind.slug_text(fields).unwrap_or(title);
+        if kind.verb == Verb::Edit {
+            return Ok(Slug::derive(text, |_| false));
+        }
+        let mut failed = None;
+        let slug = Slug::derive(text, |name| {
+            let page = Slug::new(name).ok().and_then(|slug| kind.page_for(&slug));
+            match page.map(|page| self.workshop.repo.entry(base, &page)) {
+                Some(Ok(entry)) => entry.is_some(),
+                Some(Err(error)) => {
+                    failed = Some(error);
+                    false
+                }
+                None => false,
+            }
+        });
+        match failed {
+            Some(error) => Err(error.into()),
+            None => Ok(slug),
+        }
+    }
+
+    /// Says why the caps would refuse another run; the reservation itself is made when the run starts.
+    async fn budget_refusal(
+        &self,
+        number: Number,
+        record: &Record,
+        factory: &Factory,
+    ) -> Result<Option<String>, EngineError> {
+        let name = format!("{}-{}", number.0, record.attempt + 1);
+        let ask = Ask {
+            id: EntryId::new(format!("run-{name}")),
+            issue: number.0,
+            run: LedgerRun::new(name),
+            at: (self.ports.clock)(),
+            amount: self.settings.run_price,
+        };
+        let entries = self.ports.ledger.entries(None).await?;
+        let refusal = fold(&entries).may_reserve(&ask, &caps(factory)).err();
+        Ok(refusal.map(|reached| {
+            let why = LedgerError::from(reached).to_string();
+            format!("`factory.toml` sets the caps, and {why}.")
+        }))
+    }
+}
+
+/// The caps of a factory.
+pub(crate) fn caps(factory: &Factory) -> Caps {
+    Caps {
+        run: factory.budget.run,
+        issue: factory.budget.issue,
+        day: Some(factory.budget.day),
+        month: factory.budget.month,
+    }
+}
+
+/// The comment an event speaks of; for a sweep, the oldest one that nobody has dealt with.
+fn spoken_of(
+    event: &EventKind,
+    thread: &[Said<'_>],
+    record: &Record,
+    requester: &Login,
+) -> Option<CommentFacts> {
+    let said = match event {
+        EventKind::CommentCreated { comment, .. } => {
+            thread.iter().find(|said| said.comment.id == *comment)
+        }
+        EventKind::Sweep { .. } => thread
+            .iter()
+            .filter(|said| match said.command {
+                Some(_) => !said.author.is_machine() && said.comment.id > record.last_command,
+                None => said.is_answer(requester) && said.comment.id > record.last_answer,
+            })
+            .min_by_key(|said| said.comment.id),
+        _ => None,
+    };
+    said.map(Said::facts)
+}

@@ -1,0 +1,447 @@
+//! One run, in stages: commissioned, worked, judged. A stage that is on disk is never done again.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use lightsout_agents::{End, Finished, Limits, Request, RequestMedia, WorkOrder};
+use lightsout_forge::{BranchName, ForgeError, Sha};
+use lightsout_git::GitError;
+use lightsout_ledger::{Ask, Bill, EntryId, LedgerError, PriceBook, PriceTag, RunId as LedgerRun};
+use lightsout_lifecycle::{RunEnd, RunOrder, RunReport};
+use lightsout_signal::{Outcome, Signal};
+use lightsout_taxonomy::Factory;
+use serde::{Deserialize, Serialize};
+
+use crate::pictures::Illustrated;
+use crate::read::{View, Work, caps};
+use crate::stages::{load, save};
+use crate::workshop::Workshop;
+use crate::{Engine, EngineError, LaneLimits, Progress, Stage, lane_problems, render_prompt};
+
+/// The most files one change may touch.
+const MAX_FILES: usize = 50;
+/// The largest transcript that is kept, in bytes.
+const MAX_TRANSCRIPT: u64 = 512 << 20;
+
+/// What a run works from; written down first, so that every try of it works from the same.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Commission {
+    pub(crate) order: RunOrder,
+    /// The commit it starts from.
+    pub(crate) base: String,
+    /// When it was started first; the date of every commit it makes.
+    pub(crate) started: DateTime<Utc>,
+    /// What the site is called.
+    pub(crate) site: String,
+    /// What the agent is given.
+    pub(crate) request: Request,
+    /// What the agent is told.
+    pub(crate) prompt: String,
+}
+
+/// What the agent did; written down as soon as it ends, since this is what costs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Worked {
+    /// How its process ended, if not well.
+    failed: Option<String>,
+    /// The last lines it printed when it did not end well.
+    tail: String,
+    /// What its transcript says.
+    outcome: Outcome,
+    /// The commit it left, if that is another than the base.
+    head: Option<String>,
+    /// What is wrong with the history it left.
+    history: Option<String>,
+}
+
+impl Engine<'_> {
+    /// Does a run, or goes on with it where it was cut off.
+    pub(crate) async fn run(&self, order: &RunOrder, view: &View) -> Result<RunReport, EngineError> {
+        let dir = self.workshop.run_dir(&order.id);
+        fs::create_dir_all(&dir).map_err(EngineError::disk("making", &dir))?;
+        let reported = dir.join("report.json");
+        if let Some(report) = load(&reported)? {
+            return Ok(report);
+        }
+        let commission = self.commission(order, view, &dir)?;
+        let factory = self.workshop.configuration(&commission.base, &self.settings.base)?;
+        let end = match self.reserve(order, &factory).await? {
+            Some(refusal) => RunEnd::AgentFailed {
+                how: refusal,
+                tail: String::new(),
+            },
+            None => {
+                let worked = self.worked(&commission, &factory, &dir).await?;
+                self.judge(&commission, &factory, &worked, &dir).await?
+            }
+        };
+        let report = self.report(&commission, end, &dir).await?;
+        save(&reported, &report)?;
+        Ok(report)
+    }
+
+    fn commission(
+        &self,
+        order: &RunOrder,
+        view: &View,
+        dir: &Path,
+    ) -> Result<Commission, EngineError> {
+        let path = dir.join("commission.json");
+        if let Some(commission) = load(&path)? {
+            return Ok(commission);
+        }
+        let Some(work) = &view.work else {
+            return Err(EngineError::Damaged {
+                path,
+                why: "the run was started from a request that is complete, and is no longer".into(),
+            });
+        };
+        let request = request(order, view, work);
+        let commission = Commission {
+            order: order.clone(),
+            base: view.base.clone(),
+            started: (self.ports.clock)(),
+            site: view.factory.name.clone(),
+            prompt: render_prompt(&work.kind, &request),
+            request,
+        };
+        save(&path, &commission)?;
+        Ok(commission)
+    }
+
+    /// Reserves the most the run can cost; says why when a cap refuses. Reserving twice is reserving once.
+    async fn reserve(
+        &self,
+        order: &RunOrder,
+        factory: &Factory,
+    ) -> Result<Option<String>, EngineError> {
+        let ask = self.ask(order);
+        match self.ports.ledger.reserve(&ask, &caps(factory)).await {
+            Ok(_) => Ok(None),
+            Err(LedgerError::Cap(reached)) => Ok(Some(reached.to_string())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn ask(&self, order: &RunOrder) -> Ask {
+        Ask {
+            id: EntryId::new(format!("run-{}", order.id.0)),
+            issue: order.issue.0,
+            run: LedgerRun::new(&order.id.0),
+            at: (self.ports.clock)(),
+            amount: self.settings.run_price,
+        }
+    }
+
+    /// Lets the agent work, unless it already has; what it used is in the ledger before anything else happens.
+    async fn worked(
+        &self,
+        commission: &Commission,
+        factory: &Factory,
+        dir: &Path,
+    ) -> Result<Worked, EngineError> {
+        let path = dir.join("worked.json");
+        let worked = match load(&path)? {
+            Some(worked) => worked,
+            None => {
+                let worked = self.let_work(commission, factory, dir).await?;
+                save(&path, &worked)?;
+                worked
+            }
+        };
+        let ask = self.ask(&commission.order);
+        let reservation = self.ports.ledger.reserve(&ask, &caps(factory)).await?;
+        let bill = self.bill(&worked.outcome, commission);
+        self.ports.ledger.settle(&reservation, &bill, (self.ports.clock)()).await?;
+        Ok(worked)
+    }
+
+    fn bill(&self, outcome: &Outcome, commission: &Commission) -> Bill {
+        let book = PriceBook::builtin();
+        match self.ports.agent.model() {
+            None if outcome.models.is_empty() => Bill::no_model(),
+            Some(model) if outcome.models.is_empty() => {
+                Bill::of_estimate(model, commission.prompt.chars().count(), &book)
+            }
+            _ => Bill::of_models(outcome.models.clone(), &book),
+        }
+    }
+
+    async fn let_work(
+        &self,
+        commission: &Commission,
+        factory: &Factory,
+        dir: &Path,
+    ) -> Result<Worked, EngineError> {
+        let order = &commission.order;
+        let desk = self.desk(commission, dir)?;
+        let since = Instant::now();
+        self.began(commission, Stage::Agent);
+        let minutes = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
+        let finished = self
+            .ports
+            .agent
+            .run(&WorkOrder {
+                tree: desk.join("tree"),
+                request_file: desk.join("request.json"),
+                media_file: desk.join("media.json"),
+                transcript: desk.join("transcript"),
+                home: desk.join("home"),
+                scratch: desk.join("scratch"),
+                bin: self.workshop.bin(),
+                prompt: commission.prompt.clone(),
+                limits: Limits {
+                    wall: minutes(factory.agent.minutes),
+                    stall: Some(minutes(factory.agent.stall_minutes)),
+                    output: MAX_TRANSCRIPT,
+                },
+                identity: (
+                    format!("Lightsout {} agent", self.ports.agent.name()),
+                    "agent@factory.invalid".to_owned(),
+                ),
+                when: commission.started.timestamp(),
+            })
+            .await?;
+        self.took(Stage::Agent, since);
+        let since = Instant::now();
+        self.began(commission, Stage::Handoff);
+        let outcome = read_transcript(&finished)?;
+        let into = Workshop::run_ref(&order.id, "agent");
+        let (head, history) = self.take_over(commission, &desk.join("tree"), &into)?;
+        self.took(Stage::Handoff, since);
+        Ok(Worked {
+            failed: failure(&finished, &outcome),
+            tail: finished.stderr_tail,
+            outcome,
+            head,
+            history,
+        })
+    }
+
+    /// Lays out a fresh desk: a clone, and files beside it. A desk that a kill left is never used again, since a process
+    /// of that try may still be writing to it.
+    fn desk(&self, commission: &Commission, dir: &Path) -> Result<PathBuf, EngineError> {
+        let since = Instant::now();
+        self.began(commission, Stage::Clone);
+        let desk = (1..)
+            .map(|number: u32| dir.join(format!("try-{number}")))
+            .find(|desk| !desk.exists())
+            .unwrap_or_default();
+        for folder in ["tree", "home", "scratch"] {
+            let folder = desk.join(folder);
+            fs::create_dir_all(&folder).map_err(EngineError::disk("making", folder))?;
+        }
+        self.workshop.repo.clone_throwaway(
+            &desk.join("tree"),
+            commission.order.branch.as_str(),
+            &commission.base,
+            "Lightsout agent",
+            "agent@factory.invalid",
+        )?;
+        save(&desk.join("request.json"), &commission.request)?;
+        let prompt = desk.join("prompt.md");
+        fs::write(&prompt, &commission.prompt).map_err(EngineError::disk("writing", prompt))?;
+        self.took(Stage::Clone, since);
+        Ok(desk)
+    }
+
+    /// Fetches what the agent committed. A clone that cannot be read, or a history that does not build on the base, is
+    /// the agent's doing and no error of ours.
+    fn take_over(
+        &self,
+        commission: &Commission,
+        tree: &Path,
+        into: &str,
+    ) -> Result<(Option<String>, Option<String>), EngineError> {
+        let repo = &self.workshop.repo;
+        let head = match repo.fetch_untrusted(tree, "HEAD", into) {
+            Ok(head) => head,
+            Err(error @ (GitError::NotInstalled { .. } | GitError::TooOld { .. })) => {
+                return Err(error.into());
+            }
+            Err(error) => return Ok((None, Some(format!("the clone cannot be read: {error}")))),
+        };
+        if head == commission.base {
+            return Ok((None, None));
+        }
+        if repo.is_ancestor(&commission.base, &head)? {
+            return Ok((Some(head), None));
+        }
+        Ok((Some(head), Some("the history no longer builds on the base commit".to_owned())))
+    }
+
+    /// Turns what the agent did into an end: the agent's word counts only together with what lies in the repository.
+    async fn judge(
+        &self,
+        commission: &Commission,
+        factory: &Factory,
+        worked: &Worked,
+        dir: &Path,
+    ) -> Result<RunEnd, EngineError> {
+        let message = || worked.outcome.message.clone();
+        if let Some(how) = &worked.failed {
+            return Ok(RunEnd::AgentFailed {
+                how: how.clone(),
+                tail: worked.tail.clone(),
+            });
+        }
+        if let Some(history) = &worked.history {
+            return Ok(RunEnd::OutsideLane {
+                problems: vec![history.clone()],
+            });
+        }
+        match (worked.outcome.signal, &worked.head) {
+            (None, _) => Ok(RunEnd::NoSignal { message: message() }),
+            (Some(Signal::Waiting), head) => Ok(RunEnd::Waiting {
+                questions: message(),
+                dropped_commits: head.is_some(),
+            }),
+            (Some(Signal::Ready), None) => Ok(RunEnd::NothingCommitted { message: message() }),
+            (Some(Signal::Ready), Some(head)) => {
+                self.accept(commission, factory, head, dir).await
+            }
+        }
+    }
+
+    /// Takes the agent's commit through the lane, the pictures and the gates.
+    async fn accept(
+        &self,
+        commission: &Commission,
+        factory: &Factory,
+        head: &str,
+        dir: &Path,
+    ) -> Result<RunEnd, EngineError> {
+        let repo = &self.workshop.repo;
+        let changes = repo.changes(&commission.base, head)?;
+        let Some(kind) = factory.request_type(commission.order.kind.as_str()) else {
+            return Ok(RunEnd::OutsideLane {
+                problems: vec!["its content type is gone from `factory.toml`".to_owned()],
+            });
+        };
+        let lane = factory.lane_for(kind, &commission.request.fields);
+        let limits = LaneLimits {
+            file_bytes: factory.limits.file_bytes,
+            files: MAX_FILES,
+        };
+        let problems = lane_problems(&changes, &lane, factory, limits);
+        if !problems.is_empty() {
+            return Ok(RunEnd::OutsideLane { problems });
+        }
+        let since = Instant::now();
+        self.began(commission, Stage::Pictures);
+        let illustrated = self.illustrate(commission, dir, head).await?;
+        self.took(Stage::Pictures, since);
+        let (head, pictures) = match illustrated {
+            Illustrated::Done { head, pictures } => (head, pictures),
+            Illustrated::Refused(end) => return Ok(end),
+        };
+        let head_ref = Workshop::run_ref(&commission.order.id, "head");
+        let was = repo.rev(&head_ref)?;
+        if was.as_ref() != Some(&head) {
+            repo.update_ref(&head_ref, &head, was.as_deref())?;
+        }
+        let since = Instant::now();
+        self.began(commission, Stage::Gates);
+        let gates = self.gates(factory, &commission.base, &head, dir).await?;
+        self.took(Stage::Gates, since);
+        let bundle = dir.join("change.bundle");
+        repo.bundle(&commission.base, &head_ref, &bundle)?;
+        let changed = repo.changes(&commission.base, &head)?;
+        Ok(RunEnd::Ready {
+            head: commit(&head)?,
+            bundle,
+            gates,
+            pictures,
+            files: changed.into_iter().map(|change| change.path).collect(),
+        })
+    }
+
+    async fn report(
+        &self,
+        commission: &Commission,
+        end: RunEnd,
+        dir: &Path,
+    ) -> Result<RunReport, EngineError> {
+        let order = &commission.order;
+        let worked: Option<Worked> = load(&dir.join("worked.json"))?;
+        let entries = self.ports.ledger.entries(Some(order.issue.0)).await?;
+        let tag = PriceTag::of_issue(order.issue.0, &entries);
+        Ok(RunReport {
+            run: order.id.clone(),
+            issue: order.issue,
+            kind: order.kind.clone(),
+            attempt: order.attempt,
+            agent: self.ports.agent.name().to_owned(),
+            branch: order.branch.clone(),
+            base_branch: branch(&self.settings.base)?,
+            base: commit(&commission.base)?,
+            end,
+            words: worked.map(|worked| worked.outcome.message).unwrap_or_default(),
+            price_tag: tag.to_markdown(),
+            spent: tag.total().known(),
+        })
+    }
+
+    fn began(&self, commission: &Commission, stage: Stage) {
+        let run = &commission.order.id;
+        self.ports.observer.saw(&Progress::Began { run, stage });
+    }
+}
+
+/// What the agent is given, as data.
+fn request(order: &RunOrder, view: &View, work: &Work) -> Request {
+    let lane = view.factory.lane_for(&work.kind, &work.fields);
+    Request {
+        issue: order.issue.0,
+        kind: work.kind.label.clone(),
+        title: view.snapshot.issue.title.clone(),
+        slug: work.slug.as_str().to_owned(),
+        page: work.kind.page_for(&work.slug),
+        fields: work.fields.clone(),
+        media: work.kind.media_for(&work.fields).map(|media| RequestMedia {
+            kind: media.kind,
+            path: media.path_for(&work.slug),
+        }),
+        lane: lane.patterns().to_vec(),
+        requester: view.snapshot.requester.login.to_string(),
+    }
+}
+
+fn read_transcript(finished: &Finished) -> Result<Outcome, EngineError> {
+    let path = &finished.stdout;
+    let file = File::open(path).map_err(EngineError::disk("reading", path))?;
+    Ok(Outcome::read(file))
+}
+
+/// Says how the agent ended, if not well.
+fn failure(finished: &Finished, outcome: &Outcome) -> Option<String> {
+    let ended = match &finished.end {
+        End::Exited(0) => None,
+        End::Exited(code) => Some(format!("it ended with exit status {code}")),
+        End::Signalled(signal) => Some(format!("it was ended by signal {signal}")),
+        End::TimedOut => Some("it took longer than it may and was ended".to_owned()),
+        End::Stalled => Some("it printed nothing for longer than it may and was ended".to_owned()),
+        End::TooMuchOutput => Some("it printed more than it may and was ended".to_owned()),
+    };
+    ended.or_else(|| {
+        let error = outcome.error.as_ref()?;
+        Some(format!("its transcript ends in an error: {error:?}"))
+    })
+}
+
+fn commit(sha: &str) -> Result<Sha, EngineError> {
+    Sha::new(sha).map_err(|error| refused("a commit of the workshop", &error.to_string()))
+}
+
+fn branch(name: &str) -> Result<BranchName, EngineError> {
+    BranchName::new(name).map_err(|error| refused("the base branch", &error.to_string()))
+}
+
+fn refused(what: &str, why: &str) -> EngineError {
+    EngineError::Forge(ForgeError::Refused {
+        what: what.to_owned(),
+        why: why.to_owned(),
+    })
+}

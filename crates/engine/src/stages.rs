@@ -1,0 +1,58 @@
+//! A run's stages on disk: each is a file that is there whole or not at all.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::EngineError;
+
+/// Reads a stage, if it was finished.
+pub(crate) fn load<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, EngineError> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(EngineError::disk("reading", path)(error)),
+    };
+    match serde_json::from_slice(&bytes) {
+        Ok(stage) => Ok(Some(stage)),
+        Err(error) => Err(EngineError::Damaged {
+            path: path.to_owned(),
+            why: error.to_string(),
+        }),
+    }
+}
+
+/// Writes a finished stage: a temporary file beside it, on the disk, then renamed.
+pub(crate) fn save<T: Serialize>(path: &Path, stage: &T) -> Result<(), EngineError> {
+    let json = serde_json::to_vec_pretty(stage).unwrap_or_default();
+    let write = || {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(&json)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        File::open(folder)?.sync_all()
+    };
+    write().map_err(EngineError::disk("writing", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_is_whole_or_not_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("order.json");
+        assert_eq!(load::<Vec<u32>>(&path).unwrap(), None);
+        save(&path, &vec![1, 2]).unwrap();
+        save(&path, &vec![3]).unwrap();
+        assert_eq!(load::<Vec<u32>>(&path).unwrap(), Some(vec![3]));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        fs::write(&path, "[1,").unwrap();
+        assert!(matches!(load::<Vec<u32>>(&path), Err(EngineError::Damaged { .. })));
+    }
+}
