@@ -95,6 +95,8 @@ pub struct Field {
     pub example: String,
     /// Bounds on shape and size.
     pub limits: FieldLimits,
+    /// Whether the title of the issue stands in for a missing value.
+    pub from_title: bool,
     /// The quality gate the value must pass.
     pub gate: Option<QualityGate>,
 }

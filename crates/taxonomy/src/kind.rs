@@ -22,7 +22,8 @@ impl Verb {
 }
 
 /// What a picture of a page is for, which decides how it is made and its size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum MediaKind {
     /// A portrait made from an attached photograph.
     Headshot,

@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use crate::text::is_invisible;
+
 use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 
 /// What nobody's content request may touch: what runs, what decides what runs, and what pins it.
@@ -143,11 +145,7 @@ impl Eq for Lane {}
 ///
 /// Windows' devices, drives and trailing dots are refused too: a repository is cloned everywhere.
 pub fn is_repository_path(path: &str) -> bool {
-    let hidden = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
-    };
+    let hidden = |character: char| character.is_control() || is_invisible(character);
     let unsafe_part = |part: &str| {
         part.is_empty()
             || part == "."

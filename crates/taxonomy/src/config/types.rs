@@ -194,6 +194,7 @@ fn field(table: &mut Table<'_>, key: Option<&At<String>>, label: Option<String>)
         .map(|text| text.value)
         .unwrap_or_default();
     let limits = field_limits(table);
+    let from_title = table.boolean("from_title").unwrap_or(false);
     let gate = table.choice("gate", &QualityGate::ALL.map(|gate| (gate.name(), gate)));
     let key = key?;
     if !is_key(&key.value) {
@@ -214,6 +215,7 @@ fn field(table: &mut Table<'_>, key: Option<&At<String>>, label: Option<String>)
         description,
         example,
         limits,
+        from_title,
         gate,
     })
 }

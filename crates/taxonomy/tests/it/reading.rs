@@ -1,0 +1,280 @@
+//! Requests as people write them.
+
+use lightsout_taxonomy::{Factory, Reading, Reply, questions_comment, read};
+
+/// Reads a request of a built-in type.
+fn reading(label: &str, title: &str, body: &str, replies: &[&str]) -> Reading {
+    let factory = Factory::builtin();
+    let kind = factory.request_type(label).expect("a built-in type");
+    let replies: Vec<Reply> = replies
+        .iter()
+        .zip(1..)
+        .map(|(body, id)| Reply {
+            id,
+            author: "mira".into(),
+            body: (*body).to_owned(),
+        })
+        .collect();
+    read(&factory, kind, title, body, &replies)
+}
+
+fn rules(reading: &Reading) -> Vec<(&str, &str)> {
+    reading
+        .questions
+        .iter()
+        .map(|question| (question.field.as_str(), question.rule.as_str()))
+        .collect()
+}
+
+const FAQ: &str =
+    "### Question\n\nCan I work remotely?\n\n### Answer\n\nYes. You can work from home.\n";
+
+const SPOTLIGHT: &str = "\
+### Name
+
+Imani Okafor-Lindqvist
+
+### Role
+
+Staff engineer
+
+### Team
+
+Platform
+
+### Quote
+
+> In March I cut our deploys from forty minutes to six.
+
+### Photo
+
+<img width=\"400\" alt=\"Imani\" src=\"https://github.com/user-attachments/assets/9d3c\">
+
+### Questions and answers
+
+**Q:** What did you ship?
+**A:** The rota.
+
+### Not a field of the form
+
+**Q:** What next?
+**A:** Fewer pages.
+
+**Q:** Where?
+**A:** In Porto.
+";
+
+#[test]
+fn a_rendered_form_is_read() {
+    let reading = reading("cms-spotlight-add", "Spotlight: Imani", SPOTLIGHT, &[]);
+    assert_eq!(rules(&reading), []);
+    insta::assert_json_snapshot!(reading.fields, @"");
+}
+
+#[test]
+fn other_ways_of_writing_read_the_same() {
+    let expected = reading("cms-faq", "", FAQ, &[]);
+    assert!(expected.is_complete(), "{:?}", expected.questions);
+    for body in [
+        "Question: Can I work remotely?\nAnswer: Yes. You can work from home.",
+        "**Question:** Can I work remotely?\n\n**Answer:** Yes. You can work from home.",
+        "**Question**\nCan I work remotely?\n\n**Answer**\nYes. You can work from home.",
+        "# ANSWER\nYes. You can work from home.\n\n# question\nCan I work remotely?\n",
+        "Hello!\n\n##### The Question:\nCan I work remotely?\n##### The answer\n\nYes. You can work from home.\n\n---\n",
+        "- **question**: Can I work remotely?\n- **answer**: Yes. You can work from home.",
+        "Question\n====\nCan I work remotely?\n\nAnswer\n----\nYes. You can work from home.",
+        "| Question | Can I work remotely? |\n|---|---|\n| Answer | Yes. You can work from home. |",
+        "Q: Can I work remotely?\nA: Yes. You can work from home.",
+        "<!-- hint -->\n### Question\n<!-- Question: not this -->\nCan I work remotely?\n### Answer\n```\nYes. You can work from home.\n```",
+        "\u{feff}QUESTION: Can I work remotely?\r\n\r\nANSWER: Yes. You can work from home.\r\n",
+    ] {
+        let reading = reading("cms-faq", "", body, &[]);
+        assert_eq!(reading.fields, expected.fields, "{body}");
+    }
+    let crlf = reading("cms-faq", "", &FAQ.replace('\n', "\r\n"), &[]);
+    assert_eq!(crlf.fields, expected.fields);
+    let titled = reading(
+        "cms-faq",
+        "FAQ: Can I work remotely?",
+        "Yes. You can work from home.",
+        &[],
+    );
+    assert_eq!(titled.fields, expected.fields);
+}
+
+#[test]
+fn headings_inside_a_text_area_do_not_tear_it_apart() {
+    let article = "Intro.\n\n### Title\n\nNot the title.\n\n### Why\n\nBecause.";
+    let body = format!(
+        "### Title\n\nT\n\n### Author\n\nA\n\n### Author role\n\nR\n\n### Body\n\n{article}"
+    );
+    let reading = reading("cms-insight", "", &body, &[]);
+    assert_eq!(reading.fields.text("title"), Some("T"));
+    assert_eq!(reading.fields.text("body"), Some(article));
+}
+
+#[test]
+fn what_is_missing_is_asked_in_one_comment() {
+    let body = "Name: Ada\nRole: Engineer\nTeam: Platform\nQuote: I love working here.\n\nQ: a?\nA: b\nQ: c?\nA: d\nQ: e?\nA: f";
+    let reading = reading("cms-spotlight-add", "", body, &[]);
+    assert_eq!(
+        rules(&reading),
+        [("quote", "specific"), ("photo", "required")]
+    );
+    let factory = Factory::builtin();
+    let kind = factory
+        .request_type("cms-spotlight-add")
+        .expect("a built-in type");
+    insta::assert_snapshot!(questions_comment(kind, &reading.questions), @"");
+}
+
+#[test]
+fn replies_answer() {
+    let body = "Name: Ada\nRole: Engineer\nTeam: Platform\nQuote: I love working here.\n\nQ: a?\nA: b\nQ: c?\nA: d\nQ: e?\nA: f";
+    let photo = "Here you go!\n\n![Ada](https://github.com/user-attachments/assets/1)";
+    let quote = "In March I cut our deploys from forty minutes to six.";
+    for replies in [
+        vec![photo, quote],
+        vec![quote, photo, quote],
+        vec![&format!("quote: {quote}\n{photo}")[..]],
+        vec![
+            &format!(
+                "> - [ ] **Quote**: The quote names nothing.\n\n{quote}\n\n> - [ ] **Photo**: missing\n\n{photo}"
+            )[..],
+        ],
+        vec![
+            photo,
+            "Quote: something else in 2019",
+            &format!("### Quote\n\n“{quote}”")[..],
+        ],
+    ] {
+        let reading = reading("cms-spotlight-add", "", body, &replies);
+        assert_eq!(rules(&reading), [], "{replies:?}");
+        assert_eq!(reading.fields.text("quote"), Some(quote), "{replies:?}");
+        assert_eq!(
+            reading
+                .fields
+                .image("photo")
+                .map(|image| image.alt.as_str()),
+            Some("Ada")
+        );
+    }
+}
+
+#[test]
+fn quotes_in_replies_contribute_nothing() {
+    let reading = reading(
+        "cms-faq",
+        "Why?",
+        "",
+        &["> Answer: One. Two.", "> a\n\nOne. Two. Three."],
+    );
+    assert_eq!(reading.fields.text("answer"), Some("One. Two. Three."));
+}
+
+#[test]
+fn edits_need_a_profile_and_a_change() {
+    assert_eq!(
+        rules(&reading(
+            "cms-spotlight-edit",
+            "",
+            "Profile: imani-okafor",
+            &[]
+        )),
+        [("change", "min-changes")]
+    );
+    let reading = reading(
+        "cms-spotlight-edit",
+        "",
+        "Profile: `content/spotlights/imani-okafor.mdx`\nRole: Principal",
+        &[],
+    );
+    assert!(reading.is_complete());
+    assert_eq!(reading.fields.text("profile"), Some("imani-okafor"));
+}
+
+#[test]
+fn targets_must_be_paths_that_may_change() {
+    for (target, rule) in [
+        ("content/pages/about.mdx", None),
+        ("`./content/pages/about.mdx`", None),
+        ("../secrets", Some("path")),
+        ("/etc/passwd", Some("path")),
+        (".github/workflows/ci.yml", Some("protected-path")),
+        ("package.json", Some("protected-path")),
+    ] {
+        let reading = reading(
+            "cms-content-edit",
+            "",
+            &format!("Target: {target}\nChange: Say hello."),
+            &[],
+        );
+        assert_eq!(
+            rules(&reading).first().map(|(_, rule)| *rule),
+            rule,
+            "{target}"
+        );
+    }
+}
+
+#[test]
+fn time_zones_are_looked_up() {
+    for (zone, message) in [
+        ("Europe/Lisbon", None),
+        ("europe/lisbon", Some("`Europe/Lisbon`")),
+        ("Lisbon", Some("`Europe/Lisbon`")),
+        ("GMT+17", Some("IANA")),
+    ] {
+        let body = format!(
+            "City: Porto\nRegion: Norte\nTimezone: {zone}\nFunctions: Design, Sales\nIntro: Hello.\nHighlights:\n- A\n- B"
+        );
+        let reading = reading("cms-location", "", &body, &[]);
+        let asked = reading
+            .questions
+            .first()
+            .map(|question| question.message.as_str());
+        match message {
+            None => assert_eq!(asked, None),
+            Some(part) => assert!(asked.is_some_and(|asked| asked.contains(part)), "{asked:?}"),
+        }
+        assert_eq!(
+            reading.fields.list("functions").map(<[String]>::len),
+            Some(2)
+        );
+        assert_eq!(
+            reading.fields.list("highlights").map(<[String]>::len),
+            Some(2)
+        );
+    }
+}
+
+#[test]
+fn ninety_nine_words_are_one_too_few() {
+    let article = |words: usize| {
+        let fact = "In January 2024 Ines moved Jenkins to GitHub in Porto ";
+        format!("{fact}{}", "word ".repeat(words - 10))
+    };
+    let body = |words| {
+        format!(
+            "### Title\n\nT\n\n### Author\n\nA\n\n### Author role\n\nR\n\n### Body\n\n{}",
+            article(words)
+        )
+    };
+    let short = reading("cms-insight", "", &body(99), &[]);
+    assert_eq!(rules(&short), [("body", "min-words")]);
+    assert!(
+        short.questions[0].message.contains("add 1 more word."),
+        "{}",
+        short.questions[0].message
+    );
+    assert_eq!(rules(&reading("cms-insight", "", &body(100), &[])), []);
+}
+
+#[test]
+fn form_fields_left_empty_are_missing() {
+    let body = "### Question\n\n_No response_\n\n### Answer\n\n_No response_\n";
+    assert_eq!(
+        rules(&reading("cms-faq", "", body, &[])),
+        [("question", "required"), ("answer", "required")]
+    );
+}
