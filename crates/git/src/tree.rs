@@ -94,8 +94,16 @@ impl Repo {
         }
         git = git.arg(path);
         let files = parse_tree(&git.name(), &git.run()?)?;
+        // Beside what was asked for, git lists what lies in the folders on the way.
+        let on_path = |file: &TreeFile| {
+            path.strip_prefix(file.path.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         let is_link = |file: &TreeFile| matches!(file.entry.mode, Mode::Symlink | Mode::Submodule);
-        Ok(files.into_iter().find(is_link).map(|file| file.path))
+        let mut links = files
+            .into_iter()
+            .filter(|file| on_path(file) && is_link(file));
+        Ok(links.next().map(|file| file.path))
     }
 
     /// Makes a commit on top of `parent` (nothing for a first commit) with some files written or removed. No

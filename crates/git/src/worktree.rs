@@ -84,10 +84,10 @@ impl Worktree {
 
     /// Removes the folder and what the repository knows of it.
     pub fn remove(self) -> Result<(), GitError> {
-        let git = self
-            .repo
-            .git(&["worktree", "remove", "--force", "--force", "--"]);
-        git.arg(&self.path).run().map(|_| ())
+        // Not by git, which believes the `.git` in the folder, and that may have been replaced.
+        fs::remove_dir_all(&self.path)
+            .map_err(GitError::io(format!("removing `{}`", self.path.display())))?;
+        self.repo.worktree_prune()
     }
 
     /// A command in this folder, told where its repository is: a `.git` file that a program has replaced is not read.

@@ -1,1 +1,15 @@
-//! Scenarios, a virtual clock, faults and the port contract suites (for tests only).
+//! A virtual clock, faults, and the contract that every forge keeps (for tests only).
+//!
+//! * [`VirtualClock`]: time that moves when it is told to.
+//! * [`FaultyForge`]: a forge that fails before or after its n-th action.
+//! * [`contract`]: what the engine relies on, checked through the ports alone, so that every adapter runs the same
+//!   suite.
+//!
+//! **Architecture invariant:** nothing here is in a release; it is a dev-dependency only, and knows no adapter.
+
+mod clock;
+pub mod contract;
+mod faulty;
+
+pub use clock::VirtualClock;
+pub use faulty::{Fault, FaultyForge};

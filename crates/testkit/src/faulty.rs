@@ -1,0 +1,121 @@
+//! A forge that fails when it is told to.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use lightsout_forge::{
+    Action, BranchName, Comment, Ensured, Event, EventId, Forge, ForgeError, Inbox, Issue, Login,
+    Number, Permission, PullRequest, Sha, Status,
+};
+
+/// When to fail, counting actions from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The n-th action is not done: the network was gone.
+    Before(usize),
+    /// The n-th action is done, but its answer is lost: the network went, or the process was killed.
+    After(usize),
+}
+
+impl Fault {
+    fn at(self) -> usize {
+        match self {
+            Self::Before(n) | Self::After(n) => n,
+        }
+    }
+}
+
+/// A forge around another one: from its fault on, every action fails with [`ForgeError::Transient`], as if the
+/// process had died there. Reading goes on, so that a test can look.
+#[derive(Debug)]
+pub struct FaultyForge<F> {
+    inner: F,
+    fault: Fault,
+    seen: AtomicUsize,
+}
+
+impl<F> FaultyForge<F> {
+    /// Wraps a forge.
+    pub fn new(inner: F, fault: Fault) -> Self {
+        Self {
+            inner,
+            fault,
+            seen: AtomicUsize::new(0),
+        }
+    }
+
+    /// The forge inside, which never fails.
+    pub fn inner(&self) -> &F {
+        &self.inner
+    }
+
+    /// How many actions were asked for.
+    pub fn seen(&self) -> usize {
+        self.seen.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl<F: Forge> Forge for FaultyForge<F> {
+    async fn issue(&self, number: Number) -> Result<Issue, ForgeError> {
+        self.inner.issue(number).await
+    }
+
+    async fn open_issues(&self) -> Result<Vec<Issue>, ForgeError> {
+        self.inner.open_issues().await
+    }
+
+    async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError> {
+        self.inner.comments(on).await
+    }
+
+    async fn pull_request(&self, number: Number) -> Result<PullRequest, ForgeError> {
+        self.inner.pull_request(number).await
+    }
+
+    async fn pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
+        self.inner.pull_requests(prefix).await
+    }
+
+    async fn statuses(&self, sha: &Sha) -> Result<Vec<Status>, ForgeError> {
+        self.inner.statuses(sha).await
+    }
+
+    async fn permission(&self, login: &Login) -> Result<Permission, ForgeError> {
+        self.inner.permission(login).await
+    }
+
+    async fn branch(&self, branch: &BranchName) -> Result<Option<Sha>, ForgeError> {
+        self.inner.branch(branch).await
+    }
+
+    async fn attachment(&self, url: &str, limit: u64) -> Result<Vec<u8>, ForgeError> {
+        self.inner.attachment(url, limit).await
+    }
+
+    async fn ensure(&self, action: &Action) -> Result<Ensured, ForgeError> {
+        let number = self.seen.fetch_add(1, Ordering::SeqCst);
+        let at = self.fault.at();
+        if number < at {
+            return self.inner.ensure(action).await;
+        }
+        if number == at && matches!(self.fault, Fault::After(_)) {
+            self.inner.ensure(action).await?;
+        }
+        Err(ForgeError::Transient {
+            what: action.name().to_owned(),
+            why: format!("the test's fault: {:?}", self.fault),
+        })
+    }
+}
+
+#[async_trait]
+impl<F: Inbox> Inbox for FaultyForge<F> {
+    async fn next(&self) -> Result<Option<Event>, ForgeError> {
+        self.inner.next().await
+    }
+
+    async fn done(&self, id: &EventId) -> Result<(), ForgeError> {
+        self.inner.done(id).await
+    }
+}
