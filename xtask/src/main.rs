@@ -1,2 +1,63 @@
-//! What keeps the workspace honest.
-fn main() {}
+//! What keeps the workspace honest: `cargo xtask tidy`, `cargo xtask ci` and `cargo xtask e2e`.
+//!
+//! Nothing here is shipped. The checks are functions over plain data, so that each has a test that breaks its
+//! rule; only the edges run programs and read files.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a developer's tool talks to its terminal"
+)]
+
+mod ci;
+mod e2e;
+mod process;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Check and test the workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Check what no compiler checks: arrows between crates, forbidden words, documents, generated files
+    Tidy {
+        /// Write generated files that are not fresh
+        #[arg(long)]
+        fix: bool,
+    },
+    /// Run everything that a change must pass, after `cargo test --workspace`
+    Ci {
+        /// Run only these steps, by name
+        #[arg(long, value_name = "STEP")]
+        only: Vec<String>,
+    },
+    /// Run the built program from outside and check what it leaves behind
+    E2e {
+        #[command(subcommand)]
+        check: e2e::Check,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().task {
+        Task::Tidy { fix } => tidy::run(fix),
+        Task::Ci { only } => ci::run(&only),
+        Task::E2e { check } => e2e::run(&check),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The demo's program and folder, as a user has them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Result, bail, ensure};
+
+use super::result::{self, Request};
+use crate::process;
+
+/// The built program.
+#[derive(Debug, Clone)]
+pub(crate) struct Program(PathBuf);
+
+impl Program {
+    /// Builds the program as users do, and finds it.
+    pub(crate) fn build() -> Result<Self> {
+        process::run(process::cargo().args(["build", "--release", "--package", "lightsout-cli"]))?;
+        let path = process::metadata()?
+            .target_directory
+            .into_std_path_buf()
+            .join("release/lightsout");
+        ensure!(path.is_file(), "`{}` was not built", path.display());
+        Ok(Self(path))
+    }
+
+    /// Returns the demo's command for a folder, with nothing on its input.
+    pub(crate) fn demo(&self, folder: &Path) -> Command {
+        let mut command = Command::new(&self.0);
+        command
+            .args(["demo", "--format", "json", "--dir"])
+            .arg(folder)
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the demo to its end, and reads its table.
+    pub(crate) fn demo_to_the_end(&self, folder: &Path) -> Result<Vec<Request>> {
+        let output = process::output(&mut self.demo(folder))?;
+        if !output.status.success() {
+            bail!(
+                "the demo ended with {}:\n{}",
+                output.status,
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        result::parse(&String::from_utf8_lossy(&output.stdout))
+    }
+}
+
+/// One commit of `main`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Commit {
+    pub(crate) parents: usize,
+    pub(crate) subject: String,
+}
+
+/// Clones the demo's repository as anybody would, checks it, and returns the history of `main`, newest first.
+pub(crate) fn clone(folder: &Path, into: &Path) -> Result<Vec<Commit>> {
+    let repository = folder.join("site.git");
+    process::read(
+        Command::new("git")
+            .args(["clone", "--quiet"])
+            .arg(&repository)
+            .arg(into),
+    )?;
+    process::read(
+        Command::new("git")
+            .arg("-C")
+            .arg(&repository)
+            .args(["fsck", "--full", "--strict"]),
+    )?;
+    process::read(
+        Command::new("git")
+            .arg("-C")
+            .arg(into)
+            .args(["fsck", "--full", "--strict"]),
+    )?;
+    let log = process::read(Command::new("git").arg("-C").arg(into).args([
+        "log",
+        "--format=%P%x09%s",
+        "main",
+    ]))?;
+    let commits = log.lines().filter_map(|line| line.split_once('\t'));
+    Ok(commits
+        .map(|(parents, subject)| Commit {
+            parents: parents.split_whitespace().count(),
+            subject: subject.to_owned(),
+        })
+        .collect())
+}
+
+/// Returns what is wrong with the history: every published request is one squash commit, and there is nothing else.
+pub(crate) fn complaints(commits: &[Commit], requests: &[Request]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let published: Vec<u64> = requests
+        .iter()
+        .filter(|one| one.state == "published")
+        .filter_map(|one| one.pull)
+        .collect();
+    for pull in &published {
+        let mark = format!("(#{pull})");
+        let found = commits
+            .iter()
+            .filter(|commit| commit.subject.ends_with(&mark))
+            .count();
+        if found != 1 {
+            complaints.push(format!("pull request {pull} is on `main` {found} times"));
+        }
+    }
+    // The newest commit of the site as it was before the first request has no parent, or is all there was.
+    if commits.len() != published.len() + 1 {
+        complaints.push(format!(
+            "`main` has {} commits for {} published requests",
+            commits.len(),
+            published.len()
+        ));
+    }
+    let last = commits.len().saturating_sub(1);
+    for (index, commit) in commits.iter().enumerate() {
+        if commit.parents != usize::from(index != last) {
+            complaints.push(format!(
+                "`{}` has {} parents",
+                commit.subject, commit.parents
+            ));
+        }
+    }
+    complaints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commit(parents: usize, subject: &str) -> Commit {
+        Commit {
+            parents,
+            subject: subject.to_owned(),
+        }
+    }
+
+    #[test]
+    fn each_published_request_is_one_commit_and_nothing_else_is_there() {
+        let table = r#"{"requests":[{"issue":1,"state":"published","pull_request":3,"files":["a"]},
+            {"issue":2,"state":"cancelled","pull_request":4,"files":[]}]}"#;
+        let requests = result::parse(table).expect("a table");
+        let good = [commit(1, "Add a (#3)"), commit(0, "Site")];
+        assert_eq!(complaints(&good, &requests), Vec::<String>::new());
+        let twice = [
+            commit(1, "Add a (#3)"),
+            commit(1, "Add a (#3)"),
+            commit(0, "Site"),
+        ];
+        assert_eq!(complaints(&twice, &requests).len(), 2);
+        let merged = [commit(2, "Add a (#3)"), commit(0, "Site")];
+        assert_eq!(
+            complaints(&merged, &requests),
+            ["`Add a (#3)` has 2 parents"]
+        );
+        assert_eq!(complaints(&[commit(0, "Site")], &requests).len(), 2);
+        let cancelled = [
+            commit(1, "Add a (#3)"),
+            commit(1, "Add b (#4)"),
+            commit(0, "Site"),
+        ];
+        assert_eq!(complaints(&cancelled, &requests).len(), 1);
+    }
+}

@@ -1,0 +1,37 @@
+//! Checks of the built program from outside: what a user sees, read with other people's tools.
+
+mod demo;
+mod forge;
+mod kill;
+mod mdx;
+mod result;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+/// What to check.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Check {
+    /// Run the demo twice and check what it leaves: table, commits, pictures
+    Demo,
+    /// Kill the demo at random moments and check that it always reaches the same end
+    Kill {
+        /// How many times to kill it
+        #[arg(long, default_value_t = 50)]
+        times: u32,
+        /// Where the random moments start from
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Compile every kind of page with the official MDX compiler
+    Mdx,
+}
+
+/// Runs one check.
+pub(crate) fn run(check: &Check) -> Result<()> {
+    match check {
+        Check::Demo => demo::run(),
+        Check::Kill { times, seed } => kill::run(*times, *seed),
+        Check::Mdx => mdx::run(),
+    }
+}
