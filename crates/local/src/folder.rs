@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use lightsout_forge::{Account, AccountKind, BranchName, Credential, Login};
@@ -21,6 +21,9 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 /// How long a git that outlived its killed parent may still write.
 const ORPHAN_GRACE: Duration = Duration::from_secs(1);
 
+/// How long to wait for the lock of a process that is just ending.
+const LOCK_PATIENCE: Duration = Duration::from_millis(250);
+
 /// The forge in a folder. No other process can open the folder while the value lives.
 pub struct Local {
     dir: PathBuf,
@@ -31,7 +34,7 @@ pub struct Local {
     bot: Account,
     clock: Clock,
     /// Held, not used: dropping it lets the next process in.
-    _lock: File,
+    _lock: FolderLock,
 }
 
 impl Local {
@@ -98,7 +101,7 @@ impl Local {
 
     async fn assemble(
         dir: &Path,
-        lock: File,
+        lock: FolderLock,
         repo: Repo,
         clock: Clock,
     ) -> Result<Self, LocalError> {
@@ -187,29 +190,45 @@ const ATTACHMENTS: &str = "attachments";
 const LOCK: &str = "factory.lock";
 const DEFAULT_BRANCH: &str = "main";
 
-/// Takes the folder's lock. The system gives it back when this process ends, however it ends.
-fn lock(dir: &Path) -> Result<File, LocalError> {
+/// The folder's lock. The system gives it back when this process ends, however it ends.
+struct FolderLock(File);
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Closing alone would not do at once: a git that is just being started still shares the file.
+        let _ = self.0.unlock();
+    }
+}
+
+/// Takes the folder's lock, or says who holds it.
+fn lock(dir: &Path) -> Result<FolderLock, LocalError> {
     let path = dir.join(LOCK);
     let failed = || LocalError::io(format!("locking `{}`", path.display()));
     let mut options = OpenOptions::new();
     let options = options.read(true).write(true).create(true).truncate(false);
     let mut file = options.open(&path).map_err(failed())?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut pid = String::new();
-            let _ = file.take(20).read_to_string(&mut pid);
-            return Err(LocalError::Busy {
-                dir: dir.to_owned(),
-                pid: pid.trim().parse().ok(),
-            });
+    let until = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if Instant::now() < until => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut pid = String::new();
+                let _ = file.take(20).read_to_string(&mut pid);
+                return Err(LocalError::Busy {
+                    dir: dir.to_owned(),
+                    pid: pid.trim().parse().ok(),
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(failed()(error)),
         }
-        Err(TryLockError::Error(error)) => return Err(failed()(error)),
     }
     let write = |file: &mut File| {
         file.set_len(0)?;
         writeln!(file, "{}", std::process::id())
     };
     write(&mut file).map_err(failed())?;
-    Ok(file)
+    Ok(FolderLock(file))
 }

@@ -27,7 +27,7 @@ pub(crate) async fn insert_thread(
     check_body(body, 0)?;
     let inserted = sqlx::query(
         "INSERT INTO thread (is_pull, title, body, author, author_kind, state, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, 'open', ?7, ?7)",
+         VALUES (?, ?, ?, ?, ?, 'open', ?6, ?6)",
     )
     .bind(is_pull)
     .bind(title)

@@ -1,5 +1,6 @@
 //! A forge that fails when it is told to.
 
+use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
@@ -25,7 +26,7 @@ impl Fault {
     }
 }
 
-/// A forge around another one: from its fault on, every action fails with [`ForgeError::Transient`], as if the
+/// A forge around another one, which it reaches through a reference or an `Arc`: from its fault on, every action fails with [`ForgeError::Transient`], as if the
 /// process had died there. Reading goes on, so that a test can look.
 #[derive(Debug)]
 pub struct FaultyForge<F> {
@@ -56,7 +57,10 @@ impl<F> FaultyForge<F> {
 }
 
 #[async_trait]
-impl<F: Forge> Forge for FaultyForge<F> {
+impl<F> Forge for FaultyForge<F>
+where
+    F: Deref<Target: Forge> + Send + Sync,
+{
     async fn issue(&self, number: Number) -> Result<Issue, ForgeError> {
         self.inner.issue(number).await
     }
@@ -110,7 +114,10 @@ impl<F: Forge> Forge for FaultyForge<F> {
 }
 
 #[async_trait]
-impl<F: Inbox> Inbox for FaultyForge<F> {
+impl<F> Inbox for FaultyForge<F>
+where
+    F: Deref<Target: Inbox> + Send + Sync,
+{
     async fn next(&self) -> Result<Option<Event>, ForgeError> {
         self.inner.next().await
     }

@@ -41,8 +41,8 @@ async fn is_refused<F: Forge>(forge: &F, action: &Action) {
 pub(super) async fn a_green_pull_request_is_merged_once<F: Forge + Inbox + People>(forge: &F) {
     let base = main(forge).await;
     let first = forge.work(&base, "content/faq/a.mdx", "a").await;
-    let work = forge.work(&first.at, "content/faq/b.mdx", "b").await;
     forge.ensure(&to_branch(HEAD, &first)).await.unwrap();
+    let work = forge.work(&first.at, "content/faq/b.mdx", "b").await;
     let pull = propose(forge, HEAD, &work, "").await;
     changes(forge, &green(&work.at)).await;
     events(forge).await;
