@@ -39,7 +39,7 @@ pub fn check(factory: &Factory, kind: &RequestType, fields: &Fields) -> Vec<Ques
     for field in &kind.fields {
         match fields.get(&field.key) {
             Some(value) if !value.is_empty() => {
-                questions.extend(check_value(factory, field, value).into_iter().next())
+                questions.extend(check_value(factory, field, value).into_iter().next());
             }
             _ if field.required => {
                 let message = format!("{} is missing. {}", field.label, field.description);
@@ -115,16 +115,14 @@ pub fn check_page_value(field: &Field, value: &Value) -> Vec<Question> {
 fn check_with(field: &Field, value: &Value, own_names: &[String]) -> Vec<Question> {
     let mut questions = shape::check(field, value);
     // Wording is judged only when the shape is right: one thing at a time.
-    if questions.is_empty() {
-        if let (Some(gate), Some(text)) = (field.gate, value.as_text()) {
-            let assessment = assess(gate, text, own_names);
-            if !assessment.pass {
-                questions.push(Question::new(
-                    field,
-                    gate.name(),
-                    assessment.explanation(gate),
-                ));
-            }
+    if let (true, Some(gate), Some(text)) = (questions.is_empty(), field.gate, value.as_text()) {
+        let assessment = assess(gate, text, own_names);
+        if !assessment.pass {
+            questions.push(Question::new(
+                field,
+                gate.name(),
+                assessment.explanation(gate),
+            ));
         }
     }
     questions

@@ -48,9 +48,10 @@ pub(super) fn paragraphs(markdown: &str) -> Vec<String> {
             Event::Start(pulldown_cmark::Tag::CodeBlock(_)) => code = true,
             Event::End(TagEnd::CodeBlock) => code = false,
             Event::Text(text) if !code => current.push_str(&text),
-            Event::Code(text) => current.push_str(&text),
             // Angle brackets in prose are not markup here: pages show them as text.
-            Event::Html(text) | Event::InlineHtml(text) => current.push_str(&text),
+            Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                current.push_str(&text);
+            }
             Event::SoftBreak | Event::HardBreak => current.push(' '),
             Event::End(
                 TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::HtmlBlock,

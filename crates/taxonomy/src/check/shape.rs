@@ -65,7 +65,7 @@ fn text_limits(field: &Field, text: &str) -> Vec<Question> {
     if limits.min_words.is_some() || limits.max_words.is_some() {
         let number = words(text);
         if let Some(least) = limits.min_words.filter(|least| number < *least) {
-            let more = count(least - number, "more word").replace("more words", "more words");
+            let more = count(least - number, "more word");
             ask(
                 "min-words",
                 format!(

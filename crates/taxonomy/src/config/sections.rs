@@ -145,7 +145,7 @@ fn is_branch(name: &str) -> bool {
     name.bytes().all(plain)
         && !name.starts_with(['-', '.', '/'])
         && !name.ends_with(['.', '/'])
-        && !name.ends_with(".lock")
+        && !name.to_lowercase().ends_with(".lock")
         && !["..", "//", "/."].iter().any(|part| name.contains(part))
 }
 

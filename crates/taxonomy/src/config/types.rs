@@ -389,7 +389,8 @@ fn media_of(
 
 /// Reads the key of a field of the same type.
 fn field_reference(table: &mut Table<'_>, key: &'static str, fields: &[Field]) -> Option<String> {
-    let name = table.words(key)?;
+    // Without fields there has been a complaint already.
+    let name = table.words(key).filter(|_| !fields.is_empty())?;
     if fields.iter().any(|field| field.key == name.value) {
         return Some(name.value);
     }

@@ -153,17 +153,15 @@ impl<'a> Table<'a> {
             return None;
         };
         let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok();
-        match number.filter(|number| bounds.contains(number)) {
-            Some(number) => Some(At {
-                value: number,
-                span: value.span(),
-            }),
-            None => {
-                let message = format!("`{key}` must be {wanted}, not `{}`", integer.as_str());
-                self.report.complain(&value.span(), message, None);
-                None
-            }
+        let number = number.filter(|number| bounds.contains(number));
+        if number.is_none() {
+            let message = format!("`{key}` must be {wanted}, not `{}`", integer.as_str());
+            self.report.complain(&value.span(), message, None);
         }
+        Some(At {
+            value: number?,
+            span: value.span(),
+        })
     }
 
     pub(super) fn boolean(&mut self, key: &'static str) -> Option<bool> {
@@ -182,7 +180,7 @@ impl<'a> Table<'a> {
             return None;
         };
         let mut strings = Vec::new();
-        for item in items.iter() {
+        for item in items {
             match item.get_ref() {
                 DeValue::String(text) => strings.push(At {
                     value: text.to_string(),
@@ -236,10 +234,10 @@ impl<'a> Table<'a> {
             return None;
         };
         let mut tables = Vec::new();
-        for item in items.iter() {
+        for item in items {
             match item.get_ref() {
                 DeValue::Table(entries) => {
-                    tables.push(Table::new(self.report, entries, item.span()))
+                    tables.push(Table::new(self.report, entries, item.span()));
                 }
                 _ => self.wrong(key, item, "a list of tables"),
             }
@@ -257,14 +255,14 @@ impl<'a> Table<'a> {
             return Vec::new();
         };
         let mut entries = Vec::new();
-        for item in items.iter() {
+        for item in items {
             match item.get_ref() {
                 DeValue::String(text) => entries.push(Ok(At {
                     value: text.to_string(),
                     span: item.span(),
                 })),
                 DeValue::Table(table) => {
-                    entries.push(Err(Table::new(self.report, table, item.span())))
+                    entries.push(Err(Table::new(self.report, table, item.span())));
                 }
                 _ => self.wrong(key, item, "a list of strings or tables"),
             }

@@ -28,13 +28,13 @@ pub(super) struct Found {
 /// `skip` says of a place in the text that it is code. `whole` is where definitions of references stand.
 pub(super) fn first(text: &str, whole: &str, skip: impl Fn(usize) -> bool) -> Option<Found> {
     let bytes = text.as_bytes();
-    let mut ticks = 0_usize;
+    let mut in_code = false;
     let mut index = 0;
     while index < bytes.len() {
         match bytes[index] {
-            b'\n' => ticks = 0,
-            b'`' => ticks += 1,
-            b'!' | b'<' | b'[' | b'h' if ticks % 2 == 0 && !skip(index) => {
+            b'\n' => in_code = false,
+            b'`' => in_code = !in_code,
+            b'!' | b'<' | b'[' | b'h' if !in_code && !skip(index) => {
                 if let Some(found) = at(text, index, whole) {
                     return Some(found);
                 }

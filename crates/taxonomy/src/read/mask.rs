@@ -114,14 +114,14 @@ fn scan(bytes: &mut [u8]) -> Vec<Line> {
     let mut index = 0;
     while index < lines.len() {
         let line = lines[index];
-        if let Some(fence) = Fence::opening(&bytes[line.start..line.end]) {
-            if let Some(close) = unclosed.find_close(fence, &lines, index, bytes) {
-                lines[index..=close]
-                    .iter_mut()
-                    .for_each(|line| line.code = true);
-                index = close + 1;
-                continue;
+        let fence = Fence::opening(&bytes[line.start..line.end]);
+        let close = fence.and_then(|fence| unclosed.find_close(fence, &lines, index, bytes));
+        if let Some(close) = close {
+            for line in &mut lines[index..=close] {
+                line.code = true;
             }
+            index = close + 1;
+            continue;
         }
         if !no_more_comments {
             no_more_comments = !blank_comments(bytes, line);
@@ -148,13 +148,12 @@ fn split(bytes: &[u8]) -> Vec<Line> {
 /// Blanks the comments that open on this line; says `false` when one is never closed.
 fn blank_comments(bytes: &mut [u8], line: Line) -> bool {
     let mut from = line.start;
+    let mut in_code = false;
     while let Some(offset) = find(&bytes[from..line.end], b"<!--") {
         let open = from + offset;
-        let ticks = bytes[line.start..open]
-            .iter()
-            .filter(|byte| **byte == b'`')
-            .count();
-        if ticks % 2 == 1 {
+        let flips = |code: bool, byte: &u8| code ^ (*byte == b'`');
+        in_code = bytes[from..open].iter().fold(in_code, flips);
+        if in_code {
             from = open + 4;
             continue;
         }
@@ -249,7 +248,7 @@ mod tests {
     fn comments_and_carriage_returns_are_blanked_in_place() {
         assert_eq!(
             shown("\u{feff}a\r\nb <!-- c\nd --> e\rf"),
-            "···a·\nb ······\n····· e\nf".replace("····· e", "····· e")
+            "···a·\nb ······\n····· e\nf"
         );
         assert_eq!(shown("`<!--` a <!-- b"), "`<!--` a <!-- b");
     }

@@ -122,7 +122,7 @@ impl Reader<'_> {
                 self.set(&key, value, Source::Body(section.range.clone()));
             }
         }
-        self.from_title(title);
+        self.take_title(title);
         if found.is_empty() {
             self.plain(&mask, Source::Body);
         }
@@ -134,7 +134,13 @@ impl Reader<'_> {
             id: reply.id,
             range,
         };
-        let found = sections::of_reply(&mut mask, &self.labels);
+        let quoted = sections::blank_quotes(&mut mask, &self.labels);
+        let mut found = sections::of_reply(&mask, &self.labels, &quoted);
+        if let Some((key, value, range)) = self.stray_image(&mask, &found) {
+            mask.blank(range.clone());
+            self.set(&key, value, source(range));
+            found = sections::of_reply(&mask, &self.labels, &quoted);
+        }
         let mut answered = false;
         for section in &found {
             if let Some((key, value)) = self.value(&mask, section) {
@@ -142,10 +148,6 @@ impl Reader<'_> {
                 let value = self.merged(&key, value);
                 self.set(&key, value, source(section.range.clone()));
             }
-        }
-        if let Some((key, value, range)) = self.reply_image(&mask, &found) {
-            mask.blank(range.clone());
-            self.set(&key, value, source(range));
         }
         if !answered {
             self.plain(&mask, source);
@@ -185,11 +187,6 @@ impl Reader<'_> {
         Some((field.key.clone(), Value::Image(found.image), found.range))
     }
 
-    /// Finds a picture in a reply, which always is an answer: nobody attaches one for nothing.
-    fn reply_image(&self, mask: &Mask, found: &[Section]) -> Option<(String, Value, Range<usize>)> {
-        self.stray_image(mask, found)
-    }
-
     /// Adds answered questions to those that are there, when there are too few of them.
     fn merged(&self, key: &str, value: Value) -> Value {
         let least = self
@@ -208,7 +205,7 @@ impl Reader<'_> {
         }
     }
 
-    fn from_title(&mut self, title: &str) {
+    fn take_title(&mut self, title: &str) {
         let Some(field) = self.kind.fields.iter().find(|field| field.from_title) else {
             return;
         };

@@ -66,11 +66,16 @@ pub(super) fn parse(lines: &[CodeLine<'_>]) -> Vec<Pair> {
             }
         }
     }
-    pairs.into_iter().map(tidy).collect()
+    pairs.iter().map(tidy).collect()
 }
 
-fn tidy(pair: Pair) -> Pair {
-    let question = unwrap(&pair.question, EMPHASIS).to_owned();
+fn tidy(pair: &Pair) -> Pair {
+    let mut question = pair.question.trim();
+    // `**Q: Why?** A: So.` leaves the end of its emphasis with the question.
+    if question.matches("**").count() % 2 == 1 {
+        question = question.strip_suffix("**").unwrap_or(question);
+    }
+    let question = unwrap(question, EMPHASIS).to_owned();
     Pair {
         question,
         answer: pair.answer.trim().to_owned(),
@@ -219,7 +224,7 @@ fn table(lines: &[CodeLine<'_>]) -> Vec<Pair> {
         .position(|row| dashes(row))
         .map_or(0, |place| place + 1);
     let pair = |row: &Vec<&str>| match row.as_slice() {
-        [question, answer] if !question.is_empty() => Some(tidy(Pair {
+        [question, answer] if !question.is_empty() => Some(tidy(&Pair {
             question: (*question).to_owned(),
             answer: (*answer).to_owned(),
         })),

@@ -98,6 +98,8 @@ struct Marker {
     value: usize,
     /// Whether anything follows on the same line.
     inline: bool,
+    /// Where the answer ends at the latest, in the cell of a table.
+    cell_end: Option<usize>,
 }
 
 /// Finds the sections of a body.
@@ -105,9 +107,11 @@ pub(super) fn of_body(mask: &Mask, labels: &Labels<'_>) -> Vec<Section> {
     form(mask, labels).unwrap_or_else(|| free(mask, labels))
 }
 
+/// Which lines of a reply quoted the question of which field.
+pub(super) type Quoted = HashMap<usize, usize>;
+
 /// Finds the sections of a reply, in which quotes only say what is answered.
-pub(super) fn of_reply(mask: &mut Mask, labels: &Labels<'_>) -> Vec<Section> {
-    let quoted = blank_quotes(mask, labels);
+pub(super) fn of_reply(mask: &Mask, labels: &Labels<'_>, quoted: &Quoted) -> Vec<Section> {
     sections(mask, labels, markers(mask, labels, quoted))
 }
 
@@ -141,19 +145,19 @@ fn form(mask: &Mask, labels: &Labels<'_>) -> Option<Vec<Section>> {
 }
 
 fn free(mask: &Mask, labels: &Labels<'_>) -> Vec<Section> {
-    sections(mask, labels, markers(mask, labels, HashMap::new()))
+    sections(mask, labels, markers(mask, labels, &HashMap::new()))
 }
 
 /// Blanks the quotes of a reply and returns which lines quoted the question of which field.
-fn blank_quotes(mask: &mut Mask, labels: &Labels<'_>) -> HashMap<usize, usize> {
+pub(super) fn blank_quotes(mask: &mut Mask, labels: &Labels<'_>) -> Quoted {
     let mut quoted = HashMap::new();
-    let mut quotes = Vec::new();
+    let mut lines = Vec::new();
     for (index, line) in mask.lines().iter().enumerate() {
         let text = mask.line(*line);
         if line.code || !text.starts_with('>') {
             continue;
         }
-        quotes.push(*line);
+        lines.push(*line);
         let text = text.trim_start_matches(['>', ' ']);
         let text = strip_bullet(text).unwrap_or(text);
         let text = strip_checkbox(text).map_or(text, |(_, text)| text);
@@ -164,77 +168,84 @@ fn blank_quotes(mask: &mut Mask, labels: &Labels<'_>) -> HashMap<usize, usize> {
             quoted.insert(index, field);
         }
     }
-    mask.blank_all(&quotes);
+    mask.blank_all(&lines);
     quoted
 }
 
 /// Finds every line that could begin a section.
-fn markers(mask: &Mask, labels: &Labels<'_>, quoted: HashMap<usize, usize>) -> Vec<Marker> {
+fn markers(mask: &Mask, labels: &Labels<'_>, quoted: &Quoted) -> Vec<Marker> {
     let mut markers = Vec::new();
     for (index, line) in mask.lines().iter().enumerate() {
         if let Some(field) = quoted.get(&index) {
-            let (field, style) = (Some(*field), Style::Quoted);
             markers.push(Marker {
-                field,
-                style,
+                field: Some(*field),
+                style: Style::Quoted,
                 line: index,
                 value: line.end,
                 inline: false,
+                cell_end: None,
             });
         } else if !line.code {
-            let text = mask.line(*line);
-            let next = mask.lines().get(index + 1).map(|next| mask.line(*next));
-            markers.extend(marker(text, next, labels).map(|(field, style, rest)| {
-                let inline = rest.is_some_and(|rest| !rest.is_empty());
-                let value = match rest {
-                    // Both are slices of the mask, so that their distance is the place of the answer.
-                    Some(rest) => rest.as_ptr() as usize - mask.as_str().as_ptr() as usize,
-                    None => line.end,
-                };
-                Marker {
-                    field,
-                    style,
-                    line: index,
-                    value,
-                    inline,
-                }
-            }));
+            markers.extend(underlined(mask, index, labels).or_else(|| marker(mask, index, labels)));
         }
     }
     markers
 }
 
-/// Reads one line as the beginning of a section, with what follows the label.
-fn marker<'l>(
-    text: &'l str,
-    next: Option<&str>,
-    labels: &Labels<'_>,
-) -> Option<(Option<usize>, Style, Option<&'l str>)> {
+/// Reads a line as the beginning of a section.
+fn marker(mask: &Mask, index: usize, labels: &Labels<'_>) -> Option<Marker> {
+    let line = mask.lines()[index];
+    let text = mask.line(line);
     if let Some((level, title)) = heading(text) {
-        let field = labels.find(title.trim_matches(['*', '_', '`', ' ', ':']));
-        return Some((field, Style::Heading(level), None));
+        return Some(Marker {
+            field: labels.find(title.trim_matches(['*', '_', '`', ' ', ':'])),
+            style: Style::Heading(level),
+            line: index,
+            value: line.end,
+            inline: false,
+            cell_end: None,
+        });
     }
-    if let Some(field) = next
-        .and_then(underline)
-        .and_then(|level| Some((labels.find(text)?, level)))
-    {
-        return Some((Some(field.0), Style::Heading(field.1), None));
-    }
+    let (field, style, rest) = labelled(text, labels)?;
+    // Both are slices of the mask, so that their distance is the place of the answer.
+    let value = rest.as_ptr() as usize - mask.as_str().as_ptr() as usize;
+    Some(Marker {
+        field: Some(field),
+        style,
+        line: index,
+        value,
+        inline: !rest.is_empty(),
+        cell_end: (style == Style::Row).then_some(value + rest.len()),
+    })
+}
+
+/// Reads a line that holds a label, and returns what follows it.
+fn labelled<'l>(text: &'l str, labels: &Labels<'_>) -> Option<(usize, Style, &'l str)> {
     let plain = strip_bullet(text).unwrap_or(text);
     let plain = strip_checkbox(plain).map_or(plain, |(_, item)| item);
-    let named = |(label, rest): (&str, &'l str), style| {
-        Some((Some(labels.find(label)?), style, Some(rest)))
-    };
+    let named = |(label, rest): (&str, &'l str), style| Some((labels.find(label)?, style, rest));
     row(text)
         .and_then(|cells| named(cells, Style::Row))
         .or_else(|| bold_label(plain).and_then(|parts| named(parts, Style::Bold)))
         .or_else(|| colon_label(plain).and_then(|parts| named(parts, Style::Colon)))
         .or_else(|| {
-            let field = labels
-                .pairs
-                .filter(|_| super::pairs::begins_question(plain))?;
-            Some((Some(field), Style::Pair, Some(text)))
+            let asks = super::pairs::begins_question(plain);
+            Some((labels.pairs.filter(|_| asks)?, Style::Pair, text))
         })
+}
+
+/// Reads a title that the line under it makes a heading.
+fn underlined(mask: &Mask, index: usize, labels: &Labels<'_>) -> Option<Marker> {
+    let below = mask.lines().get(index + 1)?;
+    let level = underline(mask.line(*below))?;
+    Some(Marker {
+        field: Some(labels.find(mask.line(mask.lines()[index]))?),
+        style: Style::Heading(level),
+        line: index,
+        value: below.end,
+        inline: false,
+        cell_end: None,
+    })
 }
 
 /// Reads `## Title ##`.
@@ -309,7 +320,7 @@ fn sections(mask: &Mask, labels: &Labels<'_>, markers: Vec<Marker>) -> Vec<Secti
     let section = |(marker, end): (&Marker, usize)| {
         Some(Section {
             field: marker.field?,
-            range: marker.value..end.max(marker.value),
+            range: marker.value..marker.cell_end.unwrap_or(end).max(marker.value),
             inline: marker.inline,
         })
     };

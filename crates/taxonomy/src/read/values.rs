@@ -36,7 +36,7 @@ pub(super) fn read(field: &Field, mask: &Mask, range: Range<usize>, inline: bool
         FieldKind::Line | FieldKind::Timezone => Value::Text(line(lines)?),
         FieldKind::Path => Value::Text(path(&line(lines)?)),
         FieldKind::Profile => Value::Text(profile(&line(lines)?)),
-        FieldKind::Text => Value::Text(text(field, lines)),
+        FieldKind::Text => Value::Text(text(field, lines, inline)),
         FieldKind::List => Value::List(list(lines, inline)),
         FieldKind::Pairs => Value::Pairs(pairs::parse(lines)),
         FieldKind::Image => {
@@ -159,7 +159,14 @@ fn profile(line: &str) -> String {
     stem.trim_start_matches('@').to_owned()
 }
 
-fn text(field: &Field, lines: &[(&str, bool)]) -> String {
+fn text(field: &Field, lines: &[(&str, bool)], inline: bool) -> String {
+    let is_quote = field.gate == Some(QualityGate::Specific);
+    // `Quote: …` is one paragraph: what follows a blank line is talk.
+    let blank = lines.iter().position(|(line, _)| is_blank(line));
+    let lines = match blank.filter(|_| is_quote && inline) {
+        Some(end) => &lines[..end],
+        None => lines,
+    };
     let quoted =
         |(line, code): &(&str, bool)| *code || is_blank(line) || line.trim_start().starts_with('>');
     let dequote = |line: &str| {
@@ -174,7 +181,7 @@ fn text(field: &Field, lines: &[(&str, bool)]) -> String {
     };
     let text = lines.join("\n").trim().to_owned();
     // The page sets quotation marks around a quote itself.
-    if field.gate == Some(QualityGate::Specific) {
+    if is_quote {
         unwrap(&text, QUOTES).to_owned()
     } else {
         text

@@ -118,8 +118,22 @@ fn types_replace_and_add() {
 #[test]
 fn misspelt_keys_are_named_with_a_hint() {
     let text = TYPE.replace("[[types.fields]]", "[[types.feilds]]");
-    insta::assert_snapshot!(complaints(&text), @"");
-    insta::assert_snapshot!(complaints("[factroy]\nname = \"x\"\n[agent]\nmodle = \"y\"\nzzz = 1\n"), @"");
+    insta::assert_snapshot!(complaints(&text), @r#"
+    factory.toml:2:1: a type needs `fields`
+    hint: add `[[types.fields]]`
+    factory.toml:2:1: a type with a `page` needs `slug_from`
+    hint: name the field the slug is made of, such as `slug_from = "question"`
+    factory.toml:8:9: unknown key `feilds`
+    hint: did you mean `fields`?
+    "#);
+    insta::assert_snapshot!(complaints("[factroy]\nname = \"x\"\n[agent]\nmodle = \"y\"\nzzz = 1\n"), @r"
+    factory.toml:1:2: unknown key `factroy`
+    hint: did you mean `factory`?
+    factory.toml:4:1: unknown key `modle`
+    hint: did you mean `model`?
+    factory.toml:5:1: unknown key `zzz`
+    hint: known keys are `kind`, `command`, `model`, `minutes`, `stall_minutes`
+    ");
 }
 
 #[test]
@@ -142,7 +156,23 @@ file_bytes = -1
 [[gates]]
 name = "lint"
 run = "echo 'open"
-"#), @"");
+"#), @r#"
+    factory.toml:3:8: `name` must be a string, not an integer
+    factory.toml:4:8: `-x` is not the name of a branch
+    hint: a name such as `main`
+    factory.toml:5:10: unknown filing `everyone`
+    hint: use one of `members`, `anyone`
+    factory.toml:6:8: `bots` must be a list of strings, not a string
+    factory.toml:8:8: unknown kind `claud`
+    hint: did you mean `claude`?
+    factory.toml:9:11: `minutes` must be a whole number from 1 to 1440, not `0`
+    factory.toml:11:11: `lots` is not a decimal amount of dollars
+    hint: write dollars as a decimal string, such as "2.50"
+    factory.toml:12:11: `run_usd` must be a string, not an integer
+    factory.toml:14:14: `file_bytes` must be a whole number from 1 to 4294967295, not `-1`
+    factory.toml:17:7: `echo 'open` is not a command line
+    hint: close every quote; there is no shell, so no variables, pipes or redirections
+    "#);
 }
 
 #[test]
@@ -168,26 +198,57 @@ fn lanes_stay_in_the_repository_and_out_of_protected_paths() {
                 .to_owned(),
         );
     }
-    insta::assert_snapshot!(seen.join("\n"), @"");
+    insta::assert_snapshot!(seen.join("\n"), @r#"
+    factory.toml:5:9: `../x` leaves the repository: it holds `..`
+    factory.toml:5:9: `/etc/**` leaves the repository: it is an absolute path
+    factory.toml:5:9: `.git/**` is protected
+    factory.toml:5:9: `.github/workflows/*` is protected
+    factory.toml:5:9: `C:/x` leaves the repository: it is an absolute path
+    factory.toml:5:9: `a\b` holds a backslash; paths use `/` everywhere
+    factory.toml:5:9: `AGENTS.md` is protected
+    factory.toml:5:9: `name` is not a field of kind `path`
+    factory.toml:5:9: `a//b` is not a path: it has an empty part
+    "#);
 }
 
 #[test]
 fn pages_lie_in_their_own_lane() {
-    insta::assert_snapshot!(complaints(&TYPE.replace("events/{slug}.mdx", "../{slug}.mdx")), @"");
-    insta::assert_snapshot!(complaints(&TYPE.replace("{slug}", "slug")), @"");
-    insta::assert_snapshot!(complaints(&TYPE.replace("slug_from = \"name\"", "slug_from = \"nmae\"")), @"");
+    insta::assert_snapshot!(complaints(&TYPE.replace("events/{slug}.mdx", "../{slug}.mdx")), @r"
+    factory.toml:6:8: `content/../{slug}.mdx` is outside the type's own lane
+    hint: the lane is `content/events/**`
+    ");
+    insta::assert_snapshot!(complaints(&TYPE.replace("{slug}", "slug")), @r#"
+    factory.toml:6:8: `page` must hold `{slug}` once
+    hint: such as `page = "content/faq/{slug}.mdx"`
+    "#);
+    insta::assert_snapshot!(complaints(&TYPE.replace("slug_from = \"name\"", "slug_from = \"nmae\"")), @r#"
+    factory.toml:2:1: a type with a `page` needs `slug_from`
+    hint: name the field the slug is made of, such as `slug_from = "question"`
+    factory.toml:7:13: `nmae` is not a field of this type
+    hint: did you mean `name`?
+    "#);
 }
 
 #[test]
 fn labels_and_fields_are_unique_and_well_formed() {
-    insta::assert_snapshot!(complaints(&format!("{TYPE}{TYPE}")), @"");
-    insta::assert_snapshot!(complaints(&TYPE.replace("cms-event", "cms-approved")), @"");
-    insta::assert_snapshot!(complaints(&TYPE.replace("cms-event", "event")), @"");
-    insta::assert_snapshot!(complaints(&format!("{TYPE}[[types.fields]]\nkey = \"name\"\nkind = \"lien\"\n")), @"");
+    insta::assert_snapshot!(complaints(&format!("{TYPE}{TYPE}")), @r"
+    factory.toml:13:9: duplicate label `cms-event`
+    hint: each label declares one type; rename or remove one of them
+    ");
+    insta::assert_snapshot!(complaints(&TYPE.replace("cms-event", "cms-approved")), @"factory.toml:3:9: `cms-approved` shows a state and cannot be a type");
+    insta::assert_snapshot!(complaints(&TYPE.replace("cms-event", "event")), @r"
+    factory.toml:3:9: `event` is not a label for a type
+    hint: `cms-` and lower-case words joined by hyphens, at most 50 characters
+    ");
+    insta::assert_snapshot!(complaints(&format!("{TYPE}[[types.fields]]\nkey = \"name\"\nkind = \"lien\"\n")), @r"
+    factory.toml:12:7: duplicate field `name`
+    factory.toml:13:8: unknown kind `lien`
+    hint: did you mean `line`?
+    ");
 }
 
 #[test]
 fn syntax_errors_have_a_place() {
-    insta::assert_snapshot!(complaints("[factory]\nname = \n"), @"");
-    insta::assert_snapshot!(complaints("[factory]\nname = \"a\"\nname = \"b\"\n"), @"");
+    insta::assert_snapshot!(complaints("[factory]\nname = \n"), @"factory.toml:2:8: string values must be quoted, expected literal string");
+    insta::assert_snapshot!(complaints("[factory]\nname = \"a\"\nname = \"b\"\n"), @"factory.toml:3:1: duplicate key");
 }

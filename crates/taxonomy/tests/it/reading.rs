@@ -68,7 +68,32 @@ Platform
 fn a_rendered_form_is_read() {
     let reading = reading("cms-spotlight-add", "Spotlight: Imani", SPOTLIGHT, &[]);
     assert_eq!(rules(&reading), []);
-    insta::assert_json_snapshot!(reading.fields, @"");
+    insta::assert_json_snapshot!(reading.fields, @r#"
+    {
+      "name": "Imani Okafor-Lindqvist",
+      "role": "Staff engineer",
+      "team": "Platform",
+      "quote": "In March I cut our deploys from forty minutes to six.",
+      "photo": {
+        "url": "https://github.com/user-attachments/assets/9d3c",
+        "alt": "Imani"
+      },
+      "qa": [
+        {
+          "question": "What did you ship?",
+          "answer": "The rota.\n\n### Not a field of the form"
+        },
+        {
+          "question": "What next?",
+          "answer": "Fewer pages."
+        },
+        {
+          "question": "Where?",
+          "answer": "In Porto."
+        }
+      ]
+    }
+    "#);
 }
 
 #[test]
@@ -125,7 +150,26 @@ fn what_is_missing_is_asked_in_one_comment() {
     let kind = factory
         .request_type("cms-spotlight-add")
         .expect("a built-in type");
-    insta::assert_snapshot!(questions_comment(kind, &reading.questions), @"");
+    insta::assert_snapshot!(questions_comment(kind, &reading.questions), @r"
+    2 things are missing before work on this new spotlight can begin:
+
+    - [ ] **Quote**: The quote names nothing that somebody could check. “love working here” could be said of any place. Say it with a number, a date, a name, a system, a place or an event.
+      For example:
+      > In March I cut our deploys from forty minutes to six, and nobody has asked for the old pipeline back.
+    - [ ] **Photo**: Photo is missing. A photograph of them, attached to the issue or a comment (drag the file into the text box).
+      For example:
+      > ![Imani at her desk](https://github.com/user-attachments/assets/…)
+
+    Answer in a comment, each answer under its name:
+
+    ```
+    ### Quote
+
+    (your answer)
+    ```
+
+    A picture can be dragged into the same comment.
+    ");
 }
 
 #[test]
@@ -136,7 +180,7 @@ fn replies_answer() {
     for replies in [
         vec![photo, quote],
         vec![quote, photo, quote],
-        vec![&format!("quote: {quote}\n{photo}")[..]],
+        vec![&format!("quote: {quote}\n\n{photo}")[..]],
         vec![
             &format!(
                 "> - [ ] **Quote**: The quote names nothing.\n\n{quote}\n\n> - [ ] **Photo**: missing\n\n{photo}"
