@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::forge::{self, Program};
-use super::result;
+use super::result::{self, Request};
 use crate::process;
 
 /// The content types, of each of which one request is published.
@@ -64,6 +64,24 @@ pub(crate) fn run() -> Result<()> {
     }
     if forge::clone(&folder, &outer.path().join("second"))? != history {
         complaints.push("a second run changed the history".to_owned());
+    }
+
+    // What the forge shows is the state: without its own files the engine finds everything as it was.
+    for own in ["workshop.git", "runs"] {
+        std::fs::remove_dir_all(folder.join(own))
+            .with_context(|| format!("there is no `{own}`"))?;
+    }
+    std::fs::remove_file(folder.join("journal.jsonl")).context("there is no journal")?;
+    let without = program.demo_to_the_end(&folder)?;
+    if without
+        .iter()
+        .map(Request::shown)
+        .ne(requests.iter().map(Request::shown))
+    {
+        complaints.push("a run without the engine's own files changed the table".to_owned());
+    }
+    if forge::clone(&folder, &outer.path().join("third"))? != history {
+        complaints.push("a run without the engine's own files changed the history".to_owned());
     }
 
     for complaint in &complaints {

@@ -18,6 +18,13 @@ pub(crate) struct Request {
     pub(crate) lasting: Value,
 }
 
+impl Request {
+    /// Returns what the forge itself shows of the request.
+    pub(crate) fn shown(&self) -> impl PartialEq + use<'_> {
+        (self.issue, &self.kind, &self.state, self.pull, &self.files)
+    }
+}
+
 /// Reads the one object that the demo prints.
 pub(crate) fn parse(text: &str) -> Result<Vec<Request>> {
     let object: Value =

@@ -51,8 +51,9 @@ fn architecture(tree: &Tree, graph: &Graph) -> Vec<Problem> {
     for paragraph in text.split("\n\n") {
         if paragraph.contains(INVARIANT) {
             let after = paragraph.split_once(CHECKED_BY).map(|(_, after)| after);
-            let named =
-                after.is_some_and(|after| in_back_ticks(after).any(|(_, path)| is_path(path)));
+            let named = after.is_some_and(|after| {
+                in_back_ticks(after).any(|(_, path)| is_path(path) || tree.has(path))
+            });
             if !named {
                 let message =
                     format!("an invariant names what holds it: `{CHECKED_BY}` and a path");
