@@ -41,15 +41,12 @@ impl Repo {
         ];
         let git = Git::within(into, &fetch).arg("--").arg(&self.git_dir);
         git.arg(at).run()?;
-        for (key, value) in [
-            ("user.name", name),
-            ("user.email", email),
-            ("commit.gpgSign", "false"),
-        ] {
-            Git::within(into, &["config", "--local", key])
-                .arg(value)
-                .run()?;
-        }
+        let config = into.join(".git/config");
+        let text =
+            fs::read_to_string(&config).map_err(GitError::io("reading a clone's settings"))?;
+        let (name, email) = (quoted(name), quoted(email));
+        let text = format!("{text}[user]\n\tname = {name}\n\temail = {email}\n");
+        fs::write(&config, text).map_err(GitError::io("writing a clone's settings"))?;
         Git::within(into, &["reset", "--quiet", "--hard", at]).run()?;
         Ok(())
     }
@@ -102,4 +99,10 @@ impl Repo {
             what: format!("`{target}` after fetching"),
         })
     }
+}
+
+/// A value as git reads it back from a configuration file.
+fn quoted(value: &str) -> String {
+    let plain = value.replace(char::is_control, " ");
+    format!("\"{}\"", plain.replace('\\', "\\\\").replace('"', "\\\""))
 }

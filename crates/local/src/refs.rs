@@ -245,3 +245,184 @@ pub(crate) fn synchronized(pull: Number, head: &Sha) -> Happened {
     };
     Happened::event(kind, pull, head.short())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lightsout_forge::{Action, CheckState, Forge, Inbox, PullState};
+    use lightsout_git::{NewFile, Signature};
+
+    use super::*;
+
+    const HEAD: &str = "claude/issue-1-x";
+
+    fn branch(name: &str) -> BranchName {
+        BranchName::new(name).unwrap()
+    }
+
+    fn signature(when: i64) -> Signature {
+        Signature {
+            name: "Agent".to_owned(),
+            email: "agent@example.com".to_owned(),
+            when,
+        }
+    }
+
+    /// A forge whose clock is at `seconds`, with an approved, green pull request.
+    async fn ready(dir: &std::path::Path, seconds: i64) -> (Local, Sha) {
+        let local = open(dir, seconds).await;
+        let main = local.branch_at(&branch("main")).unwrap().unwrap();
+        let file = NewFile {
+            path: "x",
+            bytes: Some(b"x"),
+        };
+        let head = local
+            .repo
+            .commit_files(Some(main.as_str()), &[file], "x", &signature(1))
+            .unwrap();
+        let head = Sha::new(&head).unwrap();
+        for action in [
+            Action::EnsureBranch {
+                branch: branch(HEAD),
+                at: head.clone(),
+                bundle: dir.join("not-needed"),
+            },
+            Action::EnsurePullRequest {
+                head: branch(HEAD),
+                base: branch("main"),
+                title: "x".to_owned(),
+                body: String::new(),
+            },
+            Action::EnsureStatus {
+                sha: head.clone(),
+                context: "lightsout/gates".to_owned(),
+                state: CheckState::Success,
+                description: String::new(),
+            },
+        ] {
+            local.ensure(&action).await.unwrap();
+        }
+        while let Some(event) = local.next().await.unwrap() {
+            local.done(&event.id).await.unwrap();
+        }
+        (local, head)
+    }
+
+    async fn open(dir: &std::path::Path, seconds: i64) -> Local {
+        let now = DateTime::from_timestamp(seconds, 0).unwrap();
+        Local::create(dir, &[], Arc::new(move || now))
+            .await
+            .unwrap()
+    }
+
+    /// The intention of a merge, as it is written before the reference moves.
+    async fn intend(local: &Local, head: &Sha) -> Sha {
+        let deed = local.deed(Credential::Bot);
+        let main = local.branch_at(&branch("main")).unwrap().unwrap();
+        let made = local
+            .repo
+            .squash(main.as_str(), head.as_str(), "x", &signature(2))
+            .unwrap();
+        let new = Sha::new(&made).unwrap();
+        let wanted = Move {
+            branch: branch("main"),
+            old: Some(main),
+            new: Some(new.clone()),
+            merges: Some((Number(1), head.clone())),
+            client_key: None,
+            deed,
+        };
+        write_move(&mut *local.db().await, &wanted).await.unwrap();
+        new
+    }
+
+    fn merge(head: &Sha) -> Action {
+        Action::Merge {
+            branch: branch(HEAD),
+            head: head.clone(),
+            title: "another title".to_owned(),
+            message: String::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn killed_before_the_reference_moved_the_same_commit_is_used() {
+        let dir = tempfile::tempdir().unwrap();
+        let (local, head) = ready(dir.path(), 100).await;
+        let new = intend(&local, &head).await;
+        drop(local);
+        let local = open(dir.path(), 200).await;
+        assert_eq!(
+            local.pull_request(Number(1)).await.unwrap().state,
+            PullState::Open
+        );
+        local.ensure(&merge(&head)).await.unwrap();
+        let pull = local.pull_request(Number(1)).await.unwrap();
+        assert_eq!((pull.state, pull.merge_sha), (PullState::Merged, Some(new)));
+    }
+
+    #[tokio::test]
+    async fn killed_after_the_reference_moved_what_follows_is_written_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let (local, head) = ready(dir.path(), 100).await;
+        let new = intend(&local, &head).await;
+        let main = local.branch_at(&branch("main")).unwrap().unwrap();
+        local
+            .repo
+            .update_ref("refs/heads/main", new.as_str(), Some(main.as_str()))
+            .unwrap();
+        drop(local);
+        for _ in 0..2 {
+            let local = open(dir.path(), 200).await;
+            let pull = local.pull_request(Number(1)).await.unwrap();
+            assert_eq!(
+                (pull.state, pull.merge_sha),
+                (PullState::Merged, Some(new.clone()))
+            );
+            let merged = EventKind::PullClosed {
+                pull: Number(1),
+                merged: true,
+            };
+            assert_eq!(local.next().await.unwrap().unwrap().kind, merged);
+            let log = local.activity().await.unwrap();
+            assert_eq!(
+                log.iter().filter(|line| line.what == "pull_closed").count(),
+                1
+            );
+            assert_eq!(
+                local.ensure(&merge(&head)).await.unwrap(),
+                lightsout_forge::Ensured::NotNeeded
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn an_intention_whose_base_has_moved_is_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let (local, head) = ready(dir.path(), 100).await;
+        let new = intend(&local, &head).await;
+        let main = local.branch_at(&branch("main")).unwrap().unwrap();
+        let file = NewFile {
+            path: "y",
+            bytes: Some(b"y"),
+        };
+        let other = local
+            .repo
+            .commit_files(Some(main.as_str()), &[file], "y", &signature(3))
+            .unwrap();
+        local
+            .repo
+            .update_ref("refs/heads/main", &other, Some(main.as_str()))
+            .unwrap();
+        local.ensure(&merge(&head)).await.unwrap();
+        let merged = local
+            .pull_request(Number(1))
+            .await
+            .unwrap()
+            .merge_sha
+            .unwrap();
+        assert_ne!(merged, new);
+        assert!(local.repo.is_ancestor(&other, merged.as_str()).unwrap());
+    }
+}

@@ -5,6 +5,7 @@ use lightsout_git::{GitError, Mode, Status};
 
 use crate::{Fixture, agent, fixture};
 
+const NAME: &str = "An \"Agent\" \\ of #1; here";
 const INTO: &str = "refs/lightsout/runs/1";
 
 fn clone(fixture: &Fixture) -> PathBuf {
@@ -13,7 +14,7 @@ fn clone(fixture: &Fixture) -> PathBuf {
     let at = &fixture.first;
     fixture
         .repo
-        .clone_throwaway(&into, branch, at, "Agent", "agent@example.com")
+        .clone_throwaway(&into, branch, at, NAME, "agent@example.com")
         .unwrap();
     into
 }
@@ -32,6 +33,7 @@ fn a_clone_leads_nowhere() {
         "claude/issue-4-remote-work"
     );
     assert_eq!(agent(&clone, &["remote"]), "");
+    assert_eq!(agent(&clone, &["config", "user.name"]), NAME);
     assert_eq!(agent(&clone, &["status", "--porcelain"]), "");
     assert!(!clone.join(".git/objects/info/alternates").exists());
     assert!(!clone.join(".git/hooks").exists());

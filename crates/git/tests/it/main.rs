@@ -1,5 +1,7 @@
 //! What this crate promises, against the real git program.
 
+#![expect(clippy::unwrap_used, reason = "in a test, a failure is a panic")]
+
 /// Clones for agents, and taking commits back out of hostile ones.
 mod agents;
 /// Bundles.

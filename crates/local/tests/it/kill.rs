@@ -117,27 +117,24 @@ fn two_works(local: &Local, scratch: &Path) -> Vec<Work> {
     vec![first.clone(), first]
 }
 
-/// What people see at the end, with every number, but without times and without "NotNeeded" edits.
+/// Everything anybody can see at the end: threads, branches, files, and the whole log.
 async fn seen(local: &Local) -> String {
-    local.repo().fsck().unwrap();
-    let mut text = format!(
-        "{:#?}\n{:#?}\n",
-        local.issues().await.unwrap(),
-        local.pull_requests_all().await.unwrap()
-    );
+    let (repo, mut text) = (local.repo(), Vec::new());
+    repo.fsck().unwrap();
+    text.push(format!("{:#?}", local.issues().await.unwrap()));
+    text.push(format!("{:#?}", local.pull_requests_all().await.unwrap()));
     for thread in [1, 2] {
-        text += &format!("{:#?}\n", local.comments(Number(thread)).await.unwrap());
+        text.push(format!(
+            "{:#?}",
+            local.comments(Number(thread)).await.unwrap()
+        ));
     }
-    text += &format!("{:#?}\n", local.repo().refs("refs/").unwrap());
-    for line in local.activity().await.unwrap() {
-        text += &format!(
-            "{} {} {:?} {} {}\n",
-            line.actor.login, line.what, line.on, line.detail, line.raised
-        );
-    }
-    let main = local.repo().rev("refs/heads/main").unwrap().unwrap();
-    let files = local.repo().list(&main, "").unwrap();
-    text + &files.join(" ")
+    text.push(format!("{:#?}", repo.refs("refs/").unwrap()));
+    let main = repo.rev("refs/heads/main").unwrap().unwrap();
+    text.push(repo.list(&main, "").unwrap().join(" "));
+    let log = local.activity().await.unwrap();
+    text.extend(log.into_iter().map(|line| format!("{line:?}")));
+    text.join("\n")
 }
 
 /// The process that is killed. Without its variable it is no test of its own and does nothing.

@@ -1,5 +1,7 @@
 //! What this crate promises, on real folders.
 
+#![expect(clippy::unwrap_used, reason = "in a test, a failure is a panic")]
+
 /// The contract that every forge keeps.
 mod contract;
 /// The folder: made, opened, locked, repaired.

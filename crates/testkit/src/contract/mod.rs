@@ -4,7 +4,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::missing_panics_doc,
     reason = "a broken contract is a panic: this only ever runs inside tests"
 )]
 
