@@ -76,6 +76,10 @@ impl Front {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }
 
+    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut FrontValue> {
+        self.0.iter_mut().map(|(_, value)| value)
+    }
+
     /// Returns whether there are no entries.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

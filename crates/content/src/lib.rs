@@ -23,6 +23,7 @@
 
 mod check;
 mod clean;
+mod edit;
 mod escape;
 mod front;
 mod mdx;
@@ -33,6 +34,7 @@ mod target;
 
 pub use check::{Problem, check_page};
 pub use clean::{clean, clean_line};
+pub use edit::{EditError, replace_words};
 pub use front::{Front, FrontValue};
 pub use page::{Page, PageError};
 pub use prose::{to_mdx, to_mdx_below, to_mdx_inline};
