@@ -93,6 +93,8 @@ pub struct Field {
     pub description: String,
     /// What a good answer looks like.
     pub example: String,
+    /// The only values a line, or the entries of a list, may have; empty when anything goes.
+    pub options: Vec<String>,
     /// Bounds on shape and size.
     pub limits: FieldLimits,
     /// Whether the title of the issue stands in for a missing value.

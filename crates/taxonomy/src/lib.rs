@@ -46,6 +46,9 @@ pub use field::{Field, FieldKind, FieldLimits, QualityGate};
 pub use kind::{Media, MediaKind, RequestType, Skill, Verb};
 pub use lane::{Lane, is_repository_path};
 pub use read::{Reading, Reply, Source, read};
-pub use render::{field_table, questions_comment, types_table};
+pub use render::{
+    LabelSpec, field_table, filled_form, issue_form, questions_comment, reference_table,
+    type_fields_table, type_labels, types_table,
+};
 pub use slug::{MAX_SLUG, Slug, SlugError};
 pub use value::{Fields, Image, Pair, Value};

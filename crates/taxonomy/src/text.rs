@@ -1,5 +1,7 @@
 //! Small questions about characters and lines that several modules ask.
 
+use std::fmt::Write as _;
+
 /// Says whether a character shows nothing: zero-width, direction marks and overrides, soft hyphens.
 pub(crate) fn is_invisible(character: char) -> bool {
     matches!(character, '\u{0}' | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
@@ -89,6 +91,40 @@ pub(crate) const QUOTES: &[(&str, &str)] = &[
     ("‘", "’"),
     ("「", "」"),
 ];
+
+/// Returns what somebody wrote as a code span of one short line, so that it can be quoted in a comment: nothing in
+/// it mentions, links, reorders or shows anything.
+pub(crate) fn shown(text: &str) -> String {
+    const MOST: usize = 120;
+    let mut short = String::new();
+    for (index, character) in text.trim().chars().enumerate() {
+        match character {
+            _ if index == MOST => {
+                short.push('…');
+                break;
+            }
+            '`' => short.push('\''),
+            space if space.is_whitespace() => short.push(' '),
+            hidden if hidden.is_control() || is_invisible(hidden) => {
+                // Writing to a `String` cannot fail.
+                let _ = write!(short, "U+{:04X}", u32::from(hidden));
+            }
+            other => short.push(other),
+        }
+    }
+    format!("`{short}`")
+}
+
+/// Begins a title in lower case, for the middle of a sentence; `FAQ entry` stays as it is.
+pub(crate) fn lower_first(title: &str) -> String {
+    let mut characters = title.chars();
+    match characters.next() {
+        Some(first) if !characters.as_str().starts_with(char::is_uppercase) => {
+            first.to_lowercase().chain(characters).collect()
+        }
+        _ => title.to_owned(),
+    }
+}
 
 /// Says what a count of things is called: `1 word`, `3 words`.
 pub(crate) fn count(number: usize, thing: &str) -> String {

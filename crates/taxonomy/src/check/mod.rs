@@ -4,6 +4,7 @@ mod gates;
 mod prose;
 mod shape;
 
+use crate::text::shown;
 use crate::{Factory, Field, FieldKind, Fields, RequestType, Value};
 
 pub use gates::{Anchor, AnchorKind, Assessment, assess};
@@ -84,7 +85,8 @@ pub fn check_value(factory: &Factory, field: &Field, value: &Value) -> Vec<Quest
     {
         let path = value.as_text().unwrap_or_default();
         let message = format!(
-            "`{path}` is protected: it decides how the site is built and run, so a request cannot change it."
+            "{} is protected: it decides how the site is built and run, so a request cannot change it.",
+            shown(path)
         );
         return vec![Question::new(field, "protected-path", message)];
     }

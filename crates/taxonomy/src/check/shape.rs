@@ -2,7 +2,7 @@
 
 use super::Question;
 use super::prose::{sentences, words};
-use crate::text::count;
+use crate::text::{count, shown};
 use crate::{Field, FieldKind, Image, Pair, Value, is_repository_path};
 
 /// Checks a value against the kind and the limits of its field.
@@ -42,6 +42,10 @@ fn text_limits(field: &Field, text: &str) -> Vec<Question> {
     let mut ask = |rule: &str, message: String| questions.push(Question::new(field, rule, message));
     if field.kind == FieldKind::Line && text.contains('\n') {
         ask("kind", format!("{label} should be one line."));
+    }
+    let options = &field.options;
+    if !options.is_empty() && !options.iter().any(|option| option == text) {
+        ask("option", not_an_option(text, options));
     }
     let characters = text.chars().count();
     if let Some(least) = limits.min_chars.filter(|least| characters < *least) {
@@ -116,8 +120,10 @@ fn timezone(field: &Field, zone: &str) -> Vec<Question> {
     let meant = nearest_zone(zone)
         .map(|zone| format!(" Did you mean `{zone}`?"))
         .unwrap_or_default();
-    let message =
-        format!("`{zone}` is not an IANA time zone, which has the form `Area/City`.{meant}");
+    let message = format!(
+        "{} is not an IANA time zone, which has the form `Area/City`.{meant}",
+        shown(zone)
+    );
     vec![Question::new(field, "timezone", message)]
 }
 
@@ -151,7 +157,8 @@ fn path_rule(field: &Field, path: &str) -> Vec<Question> {
         return text_limits(field, path);
     }
     let message = format!(
-        "`{path}` is not a path inside the repository. Write it from the repository's root, without `..` or a leading `/`."
+        "{} is not a path inside the repository. Write it from the repository's root, without `..` or a leading `/`.",
+        shown(path)
     );
     vec![Question::new(field, "path", message)]
 }
@@ -163,17 +170,32 @@ fn profile(field: &Field, name: &str) -> Vec<Question> {
     vec![Question::new(
         field,
         "profile",
-        format!("`{name}` names no profile."),
+        format!("{} names no profile.", shown(name)),
     )]
 }
 
+fn not_an_option(text: &str, options: &[String]) -> String {
+    format!(
+        "{} is not one of the choices: {}.",
+        shown(text),
+        options.join(", ")
+    )
+}
+
 fn list(field: &Field, items: &[String]) -> Vec<Question> {
+    let options = &field.options;
+    let strange = items
+        .iter()
+        .find(|item| !options.is_empty() && !options.contains(item));
+    if let Some(item) = strange {
+        return vec![Question::new(field, "option", not_an_option(item, options))];
+    }
     items_rule(field, "min-items", items.len(), "entry", "entries")
 }
 
 fn pairs_rule(field: &Field, pairs: &[Pair]) -> Vec<Question> {
     if let Some(pair) = pairs.iter().find(|pair| pair.answer.trim().is_empty()) {
-        let message = format!("The question “{}” has no answer.", pair.question);
+        let message = format!("The question {} has no answer.", shown(&pair.question));
         return vec![Question::new(field, "pairs", message)];
     }
     items_rule(

@@ -66,7 +66,7 @@ fn request_type(
     let min_changes = table
         .integer("min_changes", 0..100)
         .map(|number| number.value);
-    if page.is_some() && slug_from.is_none() {
+    if page.is_some() && !table.has("slug_from") {
         let hint =
             "name the field the slug is made of, such as `slug_from = \"question\"`".to_owned();
         report.complain(
@@ -194,6 +194,7 @@ fn field(table: &mut Table<'_>, key: Option<&At<String>>, label: Option<String>)
         .map(|text| text.value)
         .unwrap_or_default();
     let limits = field_limits(table);
+    let options = options(table, kind);
     let from_title = table.boolean("from_title").unwrap_or(false);
     let gate = table.choice("gate", &QualityGate::ALL.map(|gate| (gate.name(), gate)));
     let key = key?;
@@ -214,10 +215,37 @@ fn field(table: &mut Table<'_>, key: Option<&At<String>>, label: Option<String>)
         required,
         description,
         example,
+        options,
         limits,
         from_title,
         gate,
     })
+}
+
+fn options(table: &mut Table<'_>, kind: FieldKind) -> Vec<String> {
+    let report = table.report();
+    let mut options: Vec<String> = Vec::new();
+    for option in table.strings("options").unwrap_or_default() {
+        // Forms join what was chosen with commas.
+        if option.value.contains([',', '\n']) || crate::text::is_blank(&option.value) {
+            let message = format!("`{}` cannot be a choice", option.value);
+            report.complain(
+                &option.span,
+                message,
+                Some("one line without commas".to_owned()),
+            );
+        } else if !matches!(kind, FieldKind::Line | FieldKind::List) {
+            let hint = "use `kind = \"line\"` or `kind = \"list\"`".to_owned();
+            report.complain(
+                &option.span,
+                "only lines and lists have choices",
+                Some(hint),
+            );
+        } else {
+            options.push(option.value);
+        }
+    }
+    options
 }
 
 fn field_limits(table: &mut Table<'_>) -> FieldLimits {

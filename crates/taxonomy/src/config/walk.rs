@@ -89,6 +89,13 @@ impl<'a> Table<'a> {
         self.report
     }
 
+    /// Says whether the file has the key at all.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries
+            .iter()
+            .any(|(name, _)| name.get_ref().as_ref() == key)
+    }
+
     fn take(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.push(key);
         self.entries

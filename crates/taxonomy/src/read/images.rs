@@ -1,5 +1,6 @@
 //! Attached pictures, in the ways editors and people insert them.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::Image;
@@ -26,17 +27,43 @@ pub(super) struct Found {
 /// Finds the first picture of a text: `![…](…)`, `![…][…]`, `<img …>`, a link or a bare link to one.
 ///
 /// `skip` says of a place in the text that it is code. `whole` is where definitions of references stand.
+///
+/// Every form is looked for where it *closes* or up to where the next may open, so that no byte is looked at more
+/// than a few times, whatever the text.
 pub(super) fn first(text: &str, whole: &str, skip: impl Fn(usize) -> bool) -> Option<Found> {
+    let mut scanner = Scanner {
+        text,
+        whole,
+        open: Vec::new(),
+        definitions: None,
+    };
     let bytes = text.as_bytes();
     let mut in_code = false;
     let mut index = 0;
     while index < bytes.len() {
         match bytes[index] {
-            b'\n' => in_code = false,
+            b'\n' => {
+                in_code = false;
+                scanner.open.clear();
+            }
             b'`' => in_code = !in_code,
-            b'!' | b'<' | b'[' | b'h' if !in_code && !skip(index) => {
-                if let Some(found) = at(text, index, whole) {
-                    return Some(found);
+            _ if in_code => {}
+            b'[' => scanner.open.push(index),
+            mark @ (b']' | b'<' | b'h') if !skip(index) => {
+                let found = match mark {
+                    b']' => scanner.closed(index),
+                    b'<' => scanner.tag(index),
+                    _ => match scanner.bare(index) {
+                        Bare::Picture(found) => Some(found),
+                        Bare::Other(end) => {
+                            index = end;
+                            continue;
+                        }
+                        Bare::NoLink => None,
+                    },
+                };
+                if found.is_some() {
+                    return found;
                 }
             }
             _ => {}
@@ -46,62 +73,121 @@ pub(super) fn first(text: &str, whole: &str, skip: impl Fn(usize) -> bool) -> Op
     None
 }
 
-/// Reads a picture that begins at exactly this place.
-fn at(text: &str, start: usize, whole: &str) -> Option<Found> {
-    let rest = &text[start..];
-    let (image, length) = match rest.as_bytes()[0] {
-        b'!' => markdown(rest.strip_prefix("![")?, 2, whole)?,
-        b'[' => link(rest)?,
-        b'<' => tag(rest)?,
-        _ => bare(rest, text[..start].chars().next_back())?,
-    };
-    Some(Found {
-        image,
-        range: start..start + length,
-    })
+/// What stands at an `h`.
+enum Bare {
+    Picture(Found),
+    /// A link to something else, which ends here.
+    Other(usize),
+    NoLink,
 }
 
-/// Reads what follows `![`.
-fn markdown(rest: &str, opened: usize, whole: &str) -> Option<(Image, usize)> {
-    let line = first_line(rest);
-    let close = line.find(']')?;
-    let alt = line[..close].trim();
-    let after = &line[close + 1..];
-    if let Some(target) = after.strip_prefix('(') {
-        let end = closing(target)?;
-        let url = target[..end]
-            .split_whitespace()
-            .next()?
-            .trim_matches(['<', '>']);
-        return Some((image(url, alt)?, opened + close + 1 + end + 2));
-    }
-    let (label, length) = match after
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'))
-    {
-        Some((label, _)) => (if label.is_empty() { alt } else { label }, label.len() + 2),
-        None => (alt, 0),
-    };
-    Some((
-        image(definition(whole, label)?, alt)?,
-        opened + close + 1 + length,
-    ))
+struct Scanner<'t> {
+    text: &'t str,
+    whole: &'t str,
+    /// Where the brackets of this line opened that have not closed yet.
+    open: Vec<usize>,
+    /// Addresses by the names of references, collected when the first is asked for.
+    definitions: Option<HashMap<String, &'t str>>,
 }
 
-/// Reads `[text](address of a picture)`, and `[![alt](…)](…)` by its inner picture.
-fn link(rest: &str) -> Option<(Image, usize)> {
-    let line = first_line(rest);
-    if line.starts_with("[![") {
-        return None;
+impl<'t> Scanner<'t> {
+    /// Reads the picture or the link whose bracket closes here.
+    fn closed(&mut self, close: usize) -> Option<Found> {
+        let open = self.open.pop()?;
+        let is_image = self.text[..open].ends_with('!');
+        let label = self.text[open + 1..close].trim();
+        let start = if is_image { open - 1 } else { open };
+        let after = &self.text[close + 1..];
+        if let Some(target) = after.strip_prefix('(') {
+            let end = closing(target)?;
+            let url = target[..end]
+                .split_whitespace()
+                .next()?
+                .trim_matches(['<', '>']);
+            if !is_image && !is_picture(url) {
+                return None;
+            }
+            let image = image(url, label)?;
+            return Some(Found {
+                image,
+                range: start..close + 2 + end + 1,
+            });
+        }
+        if !is_image {
+            return None;
+        }
+        let (name, end) = match after.strip_prefix('[') {
+            Some(rest) => {
+                let end = rest
+                    .find(['\n', '[', ']'])
+                    .filter(|end| rest[*end..].starts_with(']'))?;
+                (
+                    if end == 0 { label } else { rest[..end].trim() },
+                    close + 1 + end + 2,
+                )
+            }
+            None => (label, close + 1),
+        };
+        let url = self.definition(name)?;
+        Some(Found {
+            image: image(url, label)?,
+            range: start..end,
+        })
     }
-    let (text, target) = line[1..].split_once("](")?;
-    if text.contains('[') || text.contains(']') {
-        return None;
+
+    /// Finds `[name]: address` in the whole text.
+    fn definition(&mut self, name: &str) -> Option<&'t str> {
+        let whole = self.whole;
+        let definitions = self.definitions.get_or_insert_with(|| {
+            let definition = |line: &'t str| {
+                let (name, target) = line.trim().strip_prefix('[')?.split_once("]:")?;
+                Some((name.to_lowercase(), target.split_whitespace().next()?))
+            };
+            // The first definition of a name wins, as in Markdown.
+            whole.lines().rev().filter_map(definition).collect()
+        });
+        definitions.get(&name.to_lowercase()).copied()
     }
-    let end = closing(target)?;
-    let url = target[..end].split_whitespace().next()?;
-    is_picture(url).then_some(())?;
-    Some((image(url, text.trim())?, 1 + text.len() + 2 + end + 1))
+
+    /// Reads `<img src="…" alt="…">`, attributes in any order.
+    fn tag(&self, start: usize) -> Option<Found> {
+        let rest = &self.text[start + 1..];
+        let inner = rest
+            .get(..3)
+            .filter(|name| name.eq_ignore_ascii_case("img"))
+            .map(|_| &rest[3..])?;
+        if !inner.starts_with(|c: char| c.is_whitespace() || c == '/') {
+            return None;
+        }
+        let end = inner
+            .find(['<', '>'])
+            .filter(|end| inner[*end..].starts_with('>'))?;
+        let url = attribute(&inner[..end], "src")?;
+        let alt = attribute(&inner[..end], "alt").unwrap_or_default();
+        Some(Found {
+            image: image(&unescape(url), &unescape(alt))?,
+            range: start..start + 4 + end + 1,
+        })
+    }
+
+    /// Reads a bare link.
+    fn bare(&self, start: usize) -> Bare {
+        let rest = &self.text[start..];
+        let begins_a_word = !self.text[..start].ends_with(char::is_alphanumeric);
+        if !begins_a_word || !(rest.starts_with("https://") || rest.starts_with("http://")) {
+            return Bare::NoLink;
+        }
+        let ends = |c: char| c.is_whitespace() || c.is_control() || "<>\"'`)[]|".contains(c);
+        let end = rest.find(ends).unwrap_or(rest.len());
+        let url = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
+        match image(url, "").filter(|_| is_picture(url)) {
+            Some(image) => Bare::Picture(Found {
+                image,
+                range: start..start + url.len(),
+            }),
+            None => Bare::Other(start + end),
+        }
+    }
 }
 
 /// Finds the parenthesis that closes a target, past those that open in it.
@@ -112,30 +198,12 @@ fn closing(target: &str) -> Option<usize> {
             b'(' => depth += 1,
             b')' if depth == 0 => return Some(index),
             b')' => depth -= 1,
+            // No address holds these, and the next bracket is looked at on its own.
+            b'\n' | b'[' | b']' => return None,
             _ => {}
         }
     }
     None
-}
-
-/// Reads `<img src="…" alt="…">`, attributes in any order.
-fn tag(rest: &str) -> Option<(Image, usize)> {
-    let head = rest.get(..5)?;
-    if !head[..4].eq_ignore_ascii_case("<img")
-        || !head.ends_with(|c: char| c.is_whitespace() || c == '/')
-    {
-        return None;
-    }
-    // Nobody writes a longer tag; a bound keeps a thousand open tags from costing a million steps.
-    let window = rest
-        .char_indices()
-        .nth(4096)
-        .map_or(rest, |(end, _)| &rest[..end]);
-    let end = window.find('>')?;
-    let tag = &window[4..end];
-    let url = attribute(tag, "src")?;
-    let alt = attribute(tag, "alt").unwrap_or_default();
-    Some((image(&unescape(url), &unescape(alt))?, end + 1))
 }
 
 fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
@@ -169,23 +237,6 @@ fn unescape(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// Reads a bare link to a picture.
-fn bare(rest: &str, before: Option<char>) -> Option<(Image, usize)> {
-    if before.is_some_and(char::is_alphanumeric)
-        || !(rest.starts_with("https://") || rest.starts_with("http://"))
-    {
-        return None;
-    }
-    let end = rest
-        .find(|c: char| c.is_whitespace() || c.is_control() || "<>\"'`)]|".contains(c))
-        .unwrap_or(rest.len());
-    let url = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
-    is_picture(url)
-        .then(|| image(url, ""))
-        .flatten()
-        .map(|image| (image, url.len()))
-}
-
 fn is_picture(url: &str) -> bool {
     let url = url.to_ascii_lowercase();
     let path = url.split(['?', '#']).next().unwrap_or_default();
@@ -203,19 +254,6 @@ fn image(url: &str, alt: &str) -> Option<Image> {
         url: url.to_owned(),
         alt,
     })
-}
-
-/// Finds `[label]: address` in the whole text.
-fn definition<'w>(whole: &'w str, label: &str) -> Option<&'w str> {
-    whole.lines().find_map(|line| {
-        let (name, target) = line.trim().strip_prefix('[')?.split_once("]:")?;
-        name.eq_ignore_ascii_case(label)
-            .then(|| target.split_whitespace().next())?
-    })
-}
-
-fn first_line(text: &str) -> &str {
-    text.split('\n').next().unwrap_or_default()
 }
 
 #[cfg(test)]

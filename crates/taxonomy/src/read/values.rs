@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::images;
 use super::mask::{BLANK, Mask};
 use super::pairs;
-use crate::text::{EMPHASIS, QUOTES, is_blank, strip_bullet, strip_checkbox, unwrap};
+use crate::text::{EMPHASIS, QUOTES, is_blank, label_key, strip_bullet, strip_checkbox, unwrap};
 use crate::{Field, FieldKind, QualityGate, Value};
 
 /// What forms and people write for nothing.
@@ -49,7 +49,21 @@ pub(super) fn read(field: &Field, mask: &Mask, range: Range<usize>, inline: bool
             )
         }
     };
+    let value = chosen(field, value);
     (!value.is_empty()).then_some(value)
+}
+
+/// Writes choices as the type declares them, whatever their case.
+fn chosen(field: &Field, value: Value) -> Value {
+    let declared = |text: String| {
+        let same = |option: &&String| label_key(option) == label_key(&text);
+        field.options.iter().find(same).cloned().unwrap_or(text)
+    };
+    match value {
+        Value::Text(text) => Value::Text(declared(text)),
+        Value::List(items) => Value::List(items.into_iter().map(declared).collect()),
+        other @ (Value::Pairs(_) | Value::Image(_)) => other,
+    }
 }
 
 /// Returns the lines of a range without what is masked; lines that were nothing but a comment are gone.
