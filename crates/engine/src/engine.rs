@@ -103,7 +103,11 @@ impl<'a> Engine<'a> {
         for issue in self.ports.forge.open_issues().await? {
             let now = (self.ports.clock)();
             let event = Event {
-                id: EventId(format!("sweep-{}-{}", issue.number.0, now.timestamp_millis())),
+                id: EventId(format!(
+                    "sweep-{}-{}",
+                    issue.number.0,
+                    now.timestamp_millis()
+                )),
                 at: now,
                 actor: issue.author,
                 kind: EventKind::Sweep {
@@ -256,7 +260,14 @@ mod tests {
     fn a_branch_belongs_to_one_request_or_none() {
         assert_eq!(issue_of_branch("claude/issue-4-faq"), Some(Number(4)));
         assert_eq!(issue_of_branch("claude/issue-40-faq"), Some(Number(40)));
-        for other in ["main", "claude/issue-4", "claude/issue--x", "claude/issue-4x-y", "xclaude/issue-4-y", "claude/issue-+4-y"] {
+        for other in [
+            "main",
+            "claude/issue-4",
+            "claude/issue--x",
+            "claude/issue-4x-y",
+            "xclaude/issue-4-y",
+            "claude/issue-+4-y",
+        ] {
             assert_eq!(issue_of_branch(other), None, "{other}");
         }
         assert!(factory_branch_prefix(Number(4)).starts_with(FACTORY_BRANCHES));

@@ -32,7 +32,9 @@ pub enum EngineError {
         complaints: String,
     },
     /// The base branch is not there.
-    #[error("the repository has no branch `{branch}`\nhint: `[factory] base` in `factory.toml` names it")]
+    #[error(
+        "the repository has no branch `{branch}`\nhint: `[factory] base` in `factory.toml` names it"
+    )]
     NoBase {
         /// The branch.
         branch: String,
@@ -56,7 +58,7 @@ pub enum EngineError {
         why: String,
     },
     /// The world kept moving while a plan was made.
-    #[error("event `{event}` was decided {times} times and the world moved each time\nhint: run it again")]
+    #[error("event `{}` was decided {times} times and the world moved each time\nhint: run it again", event.0)]
     Restless {
         /// The event.
         event: EventId,

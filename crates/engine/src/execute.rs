@@ -30,7 +30,11 @@ pub(crate) enum Performed {
 
 impl Engine<'_> {
     /// Performs the actions of a plan in their order, stopping at the first that cannot be.
-    pub(crate) async fn perform(&self, issue: Number, plan: &Plan) -> Result<Performed, EngineError> {
+    pub(crate) async fn perform(
+        &self,
+        issue: Number,
+        plan: &Plan,
+    ) -> Result<Performed, EngineError> {
         let since = Instant::now();
         let mut ended = Performed::All;
         for action in &plan.actions {
@@ -61,7 +65,12 @@ impl Engine<'_> {
         self.ports.forge.ensure(action).await
     }
 
-    fn performed(&self, issue: Number, action: &Action, ensured: Ensured) -> Result<(), EngineError> {
+    fn performed(
+        &self,
+        issue: Number,
+        action: &Action,
+        ensured: Ensured,
+    ) -> Result<(), EngineError> {
         self.note(|at| JournalLine::Done {
             at,
             issue,

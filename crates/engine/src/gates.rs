@@ -114,8 +114,11 @@ fn plain(name: &str) -> String {
 
 /// The last of what a gate printed, and how it ended.
 fn tail(finished: &Finished) -> Result<String, EngineError> {
-    let bytes = fs::read(&finished.stdout).map_err(EngineError::disk("reading", &finished.stdout))?;
-    let from = bytes.len().saturating_sub(usize::try_from(TAIL).unwrap_or(usize::MAX));
+    let bytes =
+        fs::read(&finished.stdout).map_err(EngineError::disk("reading", &finished.stdout))?;
+    let from = bytes
+        .len()
+        .saturating_sub(usize::try_from(TAIL).unwrap_or(usize::MAX));
     let mut text = String::from_utf8_lossy(&bytes[from..]).into_owned();
     text.push_str(&finished.stderr_tail);
     let how = match finished.end {

@@ -41,12 +41,7 @@ pub fn lane_problems(
     problems
 }
 
-fn problem(
-    change: &Change,
-    lane: &Lane,
-    factory: &Factory,
-    limits: LaneLimits,
-) -> Option<String> {
+fn problem(change: &Change, lane: &Lane, factory: &Factory, limits: LaneLimits) -> Option<String> {
     let path = &change.path;
     if factory.is_protected(path) {
         return Some(format!("{path} is protected"));
@@ -57,7 +52,10 @@ fn problem(
             lane.patterns().join(", ")
         ));
     }
-    let new = change.new.as_ref().filter(|_| change.status != Status::Deleted)?;
+    let new = change
+        .new
+        .as_ref()
+        .filter(|_| change.status != Status::Deleted)?;
     match new.mode {
         Mode::File if new.size > limits.file_bytes => Some(format!(
             "{path} has {} bytes, {} at most may be",
@@ -111,16 +109,31 @@ mod tests {
     #[test]
     fn each_offence_is_named() {
         for (change, expected) in [
-            (change("content/insights/a.mdx", Mode::File, 1), "outside the lane"),
+            (
+                change("content/insights/a.mdx", Mode::File, 1),
+                "outside the lane",
+            ),
             (change("AGENTS.md", Mode::File, 1), "protected"),
-            (change(".github/workflows/x.yml", Mode::File, 1), "protected"),
+            (
+                change(".github/workflows/x.yml", Mode::File, 1),
+                "protected",
+            ),
             (change("content/faq/a.mdx", Mode::File, 101), "101 bytes"),
-            (change("content/faq/a.mdx", Mode::Executable, 1), "executable"),
-            (change("content/faq/a.mdx", Mode::Symlink, 1), "symbolic link"),
+            (
+                change("content/faq/a.mdx", Mode::Executable, 1),
+                "executable",
+            ),
+            (
+                change("content/faq/a.mdx", Mode::Symlink, 1),
+                "symbolic link",
+            ),
             (change("content/faq/a", Mode::Submodule, 0), "submodule"),
         ] {
             let found = problems(std::slice::from_ref(&change));
-            assert!(found.len() == 1 && found[0].contains(expected), "{change:?}: {found:?}");
+            assert!(
+                found.len() == 1 && found[0].contains(expected),
+                "{change:?}: {found:?}"
+            );
         }
         assert_eq!(problems(&[]), ["the change is empty"]);
         let many = vec![change("content/faq/a.mdx", Mode::File, 1); 4];

@@ -25,7 +25,11 @@ pub(crate) fn complaint(bytes: &[u8]) -> Option<String> {
 
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    let first: String = chars
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
     format!("{first}{}.", chars.as_str().trim_end_matches('.'))
 }
 
@@ -104,9 +108,7 @@ impl Engine<'_> {
 }
 
 fn refused(why: &str) -> Illustrated {
-    Illustrated::Refused(RunEnd::PictureRefused {
-        why: sentence(why),
-    })
+    Illustrated::Refused(RunEnd::PictureRefused { why: sentence(why) })
 }
 
 fn card(commission: &Commission) -> Result<Picture, String> {
@@ -139,7 +141,9 @@ fn attached(fields: &Fields) -> Option<&str> {
 /// Says where a picture comes from: nobody shall take a card for a photograph, or a crop for a portrait session.
 fn note(commission: &Commission, picture: &Picture) -> String {
     let origin = match commission.request.media.as_ref().map(|media| media.kind) {
-        Some(MediaKind::Header) => "a typographic card drawn from the title, no model and no photograph",
+        Some(MediaKind::Header) => {
+            "a typographic card drawn from the title, no model and no photograph"
+        }
         Some(MediaKind::Headshot) => {
             "the attached photograph itself, cropped, upright, without its metadata"
         }

@@ -36,7 +36,11 @@ pub fn render_prompt(kind: &RequestType, request: &Request) -> String {
     }
     let skills = kind.skills_for(&request.fields);
     if !skills.is_empty() {
-        let _ = write!(text, "\n## Skills, in this order\n\n{}\n", skills.join(", "));
+        let _ = write!(
+            text,
+            "\n## Skills, in this order\n\n{}\n",
+            skills.join(", ")
+        );
     }
     text.push_str(
         "\n## How to end\n\nThe request is also in the file named by `LIGHTSOUT_REQUEST`, as JSON. Commit with `git add` and `git commit`; do not push. `lightsout content check` checks the result.\nEnd your last message with one word on a line of its own: `READY` when the change is committed, or `WAITING` after the questions that a person must answer first.\n",

@@ -97,7 +97,10 @@ impl Engine<'_> {
         let since = Instant::now();
         let base = self.workshop.refresh(&self.settings.base)?;
         let factory = self.workshop.configuration(&base, &self.settings.base)?;
-        let bots = factory.bots.iter().filter_map(|login| Login::new(login).ok());
+        let bots = factory
+            .bots
+            .iter()
+            .filter_map(|login| Login::new(login).ok());
         let mut people = People {
             engine: self,
             bots: bots.collect(),
@@ -220,7 +223,10 @@ impl Engine<'_> {
         if !questions.is_empty() {
             let intake = Intake::Incomplete {
                 kind: label,
-                fields: questions.iter().map(|question| question.field.clone()).collect(),
+                fields: questions
+                    .iter()
+                    .map(|question| question.field.clone())
+                    .collect(),
                 questions: questions_comment(kind, &questions),
             };
             return Ok((intake, None));
@@ -262,7 +268,11 @@ impl Engine<'_> {
     }
 
     async fn photograph_complaint(&self, url: &str) -> Result<Option<String>, EngineError> {
-        let known = self.photographs.lock().ok().and_then(|known| known.get(url).cloned());
+        let known = self
+            .photographs
+            .lock()
+            .ok()
+            .and_then(|known| known.get(url).cloned());
         if let Some(complaint) = known {
             return Ok(complaint);
         }
@@ -289,22 +299,17 @@ impl Engine<'_> {
         if kind.verb == Verb::Edit {
             return Ok(Slug::derive(text, |_| false));
         }
-        let mut failed = None;
-        let slug = Slug::derive(text, |name| {
+        // A name whose page cannot be looked up counts as free; then the same look-up fails here, loudly.
+        let page_exists = |name: &str| -> Result<bool, EngineError> {
             let page = Slug::new(name).ok().and_then(|slug| kind.page_for(&slug));
-            match page.map(|page| self.workshop.repo.entry(base, &page)) {
-                Some(Ok(entry)) => entry.is_some(),
-                Some(Err(error)) => {
-                    failed = Some(error);
-                    false
-                }
-                None => false,
+            match page {
+                Some(page) => Ok(self.workshop.repo.entry(base, &page)?.is_some()),
+                None => Ok(false),
             }
-        });
-        match failed {
-            Some(error) => Err(error.into()),
-            None => Ok(slug),
-        }
+        };
+        let slug = Slug::derive(text, |name| page_exists(name).unwrap_or(false));
+        page_exists(slug.as_str())?;
+        Ok(slug)
     }
 
     /// Says why the caps would refuse another run; the reservation itself is made when the run starts.

@@ -58,7 +58,11 @@ struct Worked {
 
 impl Engine<'_> {
     /// Does a run, or goes on with it where it was cut off.
-    pub(crate) async fn run(&self, order: &RunOrder, view: &View) -> Result<RunReport, EngineError> {
+    pub(crate) async fn run(
+        &self,
+        order: &RunOrder,
+        view: &View,
+    ) -> Result<RunReport, EngineError> {
         let dir = self.workshop.run_dir(&order.id);
         fs::create_dir_all(&dir).map_err(EngineError::disk("making", &dir))?;
         let reported = dir.join("report.json");
@@ -66,16 +70,15 @@ impl Engine<'_> {
             return Ok(report);
         }
         let commission = self.commission(order, view, &dir)?;
-        let factory = self.workshop.configuration(&commission.base, &self.settings.base)?;
-        let end = match self.reserve(order, &factory).await? {
-            Some(refusal) => RunEnd::AgentFailed {
-                how: refusal,
-                tail: String::new(),
-            },
-            None => {
-                let worked = self.worked(&commission, &factory, &dir).await?;
-                self.judge(&commission, &factory, &worked, &dir).await?
-            }
+        let factory = self
+            .workshop
+            .configuration(&commission.base, &self.settings.base)?;
+        let end = if let Some(how) = self.reserve(order, &factory).await? {
+            let tail = String::new();
+            RunEnd::AgentFailed { how, tail }
+        } else {
+            let worked = self.worked(&commission, &factory, &dir).await?;
+            self.judge(&commission, &factory, &worked, &dir).await?
         };
         let report = self.report(&commission, end, &dir).await?;
         save(&reported, &report)?;
@@ -143,18 +146,20 @@ impl Engine<'_> {
         dir: &Path,
     ) -> Result<Worked, EngineError> {
         let path = dir.join("worked.json");
-        let worked = match load(&path)? {
-            Some(worked) => worked,
-            None => {
-                let worked = self.let_work(commission, factory, dir).await?;
-                save(&path, &worked)?;
-                worked
-            }
+        let worked = if let Some(worked) = load(&path)? {
+            worked
+        } else {
+            let worked = self.let_work(commission, factory, dir).await?;
+            save(&path, &worked)?;
+            worked
         };
         let ask = self.ask(&commission.order);
         let reservation = self.ports.ledger.reserve(&ask, &caps(factory)).await?;
         let bill = self.bill(&worked.outcome, commission);
-        self.ports.ledger.settle(&reservation, &bill, (self.ports.clock)()).await?;
+        self.ports
+            .ledger
+            .settle(&reservation, &bill, (self.ports.clock)())
+            .await?;
         Ok(worked)
     }
 
@@ -225,10 +230,10 @@ impl Engine<'_> {
     fn desk(&self, commission: &Commission, dir: &Path) -> Result<PathBuf, EngineError> {
         let since = Instant::now();
         self.began(commission, Stage::Clone);
-        let desk = (1..)
-            .map(|number: u32| dir.join(format!("try-{number}")))
+        let desk = (1..=u32::MAX)
+            .map(|number| dir.join(format!("try-{number}")))
             .find(|desk| !desk.exists())
-            .unwrap_or_default();
+            .unwrap_or_else(|| dir.join("try"));
         for folder in ["tree", "home", "scratch"] {
             let folder = desk.join(folder);
             fs::create_dir_all(&folder).map_err(EngineError::disk("making", folder))?;
@@ -258,7 +263,7 @@ impl Engine<'_> {
         let repo = &self.workshop.repo;
         let head = match repo.fetch_untrusted(tree, "HEAD", into) {
             Ok(head) => head,
-            Err(error @ (GitError::NotInstalled { .. } | GitError::TooOld { .. })) => {
+            Err(error @ (GitError::NotInstalled | GitError::TooOld { .. })) => {
                 return Err(error.into());
             }
             Err(error) => return Ok((None, Some(format!("the clone cannot be read: {error}")))),
@@ -269,7 +274,10 @@ impl Engine<'_> {
         if repo.is_ancestor(&commission.base, &head)? {
             return Ok((Some(head), None));
         }
-        Ok((Some(head), Some("the history no longer builds on the base commit".to_owned())))
+        Ok((
+            Some(head),
+            Some("the history no longer builds on the base commit".to_owned()),
+        ))
     }
 
     /// Turns what the agent did into an end: the agent's word counts only together with what lies in the repository.
@@ -299,9 +307,7 @@ impl Engine<'_> {
                 dropped_commits: head.is_some(),
             }),
             (Some(Signal::Ready), None) => Ok(RunEnd::NothingCommitted { message: message() }),
-            (Some(Signal::Ready), Some(head)) => {
-                self.accept(commission, factory, head, dir).await
-            }
+            (Some(Signal::Ready), Some(head)) => self.accept(commission, factory, head, dir).await,
         }
     }
 
@@ -348,13 +354,13 @@ impl Engine<'_> {
         self.took(Stage::Gates, since);
         let bundle = dir.join("change.bundle");
         repo.bundle(&commission.base, &head_ref, &bundle)?;
-        let changed = repo.changes(&commission.base, &head)?;
+        let finally = repo.changes(&commission.base, &head)?;
         Ok(RunEnd::Ready {
             head: commit(&head)?,
             bundle,
             gates,
             pictures,
-            files: changed.into_iter().map(|change| change.path).collect(),
+            files: finally.into_iter().map(|change| change.path).collect(),
         })
     }
 
@@ -378,7 +384,9 @@ impl Engine<'_> {
             base_branch: branch(&self.settings.base)?,
             base: commit(&commission.base)?,
             end,
-            words: worked.map(|worked| worked.outcome.message).unwrap_or_default(),
+            words: worked
+                .map(|worked| worked.outcome.message)
+                .unwrap_or_default(),
             price_tag: tag.to_markdown(),
             spent: tag.total().known(),
         })
@@ -412,7 +420,7 @@ fn request(order: &RunOrder, view: &View, work: &Work) -> Request {
 fn read_transcript(finished: &Finished) -> Result<Outcome, EngineError> {
     let path = &finished.stdout;
     let file = File::open(path).map_err(EngineError::disk("reading", path))?;
-    Ok(Outcome::read(file))
+    Ok(Outcome::read(file, &lightsout_signal::Limits::default()))
 }
 
 /// Says how the agent ended, if not well.

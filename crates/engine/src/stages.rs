@@ -53,6 +53,9 @@ mod tests {
         assert_eq!(load::<Vec<u32>>(&path).unwrap(), Some(vec![3]));
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
         fs::write(&path, "[1,").unwrap();
-        assert!(matches!(load::<Vec<u32>>(&path), Err(EngineError::Damaged { .. })));
+        assert!(matches!(
+            load::<Vec<u32>>(&path),
+            Err(EngineError::Damaged { .. })
+        ));
     }
 }
