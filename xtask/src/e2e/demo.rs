@@ -52,6 +52,8 @@ pub(crate) fn run() -> Result<()> {
     complaints.extend(forge::complaints(&history, &requests));
     complaints.extend(pictures(&work)?);
 
+    let threads = forge::threads(&program, &folder)?;
+
     let start = Instant::now();
     let again = program.demo_to_the_end(&folder)?;
     println!("a second run took {:.2} s", start.elapsed().as_secs_f64());
@@ -64,6 +66,10 @@ pub(crate) fn run() -> Result<()> {
     }
     if forge::clone(&folder, &outer.path().join("second"))? != history {
         complaints.push("a second run changed the history".to_owned());
+    }
+
+    if forge::threads(&program, &folder)? != threads {
+        complaints.push("a second run changed issues, pull requests or comments".to_owned());
     }
 
     // What the forge shows is the state: without its own files the engine finds everything as it was.
@@ -82,6 +88,12 @@ pub(crate) fn run() -> Result<()> {
     }
     if forge::clone(&folder, &outer.path().join("third"))? != history {
         complaints.push("a run without the engine's own files changed the history".to_owned());
+    }
+    if forge::threads(&program, &folder)? != threads {
+        complaints.push(
+            "a run without the engine's own files changed issues, pull requests or comments"
+                .to_owned(),
+        );
     }
 
     for complaint in &complaints {

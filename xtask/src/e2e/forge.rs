@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
 
 use super::result::{self, Request};
 use crate::process;
@@ -34,6 +35,17 @@ impl Program {
         command
     }
 
+    /// Returns the command that shows one issue or pull request.
+    fn show(&self, folder: &Path, number: u64) -> Command {
+        let mut command = Command::new(&self.0);
+        command
+            .args(["local", "show", "--format", "json", "--dir"])
+            .arg(folder)
+            .arg(number.to_string());
+        command.stdin(Stdio::null());
+        command
+    }
+
     /// Runs the demo to its end, and reads its table.
     pub(crate) fn demo_to_the_end(&self, folder: &Path) -> Result<Vec<Request>> {
         let output = process::output(&mut self.demo(folder))?;
@@ -46,6 +58,59 @@ impl Program {
         }
         result::parse(&String::from_utf8_lossy(&output.stdout))
     }
+}
+
+/// Reads every issue and pull request of the forge, each as one line that no clock and no commit has a part in.
+pub(crate) fn threads(program: &Program, folder: &Path) -> Result<Vec<String>> {
+    let mut threads = Vec::new();
+    for number in 1_u64.. {
+        let output = process::output(&mut program.show(folder, number))?;
+        if !output.status.success() {
+            break;
+        }
+        let thread = serde_json::from_slice(&output.stdout).context("a thread is no JSON")?;
+        threads.push(format!("{number} {}", line(&thread)));
+    }
+    ensure!(!threads.is_empty(), "the forge shows no thread");
+    Ok(threads)
+}
+
+/// Says what a thread is, how it stands, and who wrote which comments. A comment of the factory begins with its key, so
+/// two of one key, and any comment that was written twice, make another line.
+fn line(thread: &Value) -> String {
+    let head = if thread["issue"].is_object() {
+        &thread["issue"]
+    } else {
+        &thread["pull_request"]
+    };
+    let kind = if thread["issue"].is_object() {
+        "issue"
+    } else {
+        "pull"
+    };
+    let first = |text: &Value| {
+        text.as_str()
+            .and_then(|text| text.lines().next())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let comments = thread["comments"].as_array().into_iter().flatten();
+    let comments: Vec<_> = comments
+        .map(|comment| {
+            format!(
+                "{}: {}",
+                comment["author"]["login"],
+                first(&comment["body"])
+            )
+        })
+        .collect();
+    let (title, state, labels, branch) = (
+        &head["title"],
+        &head["state"],
+        &head["labels"],
+        &head["head"],
+    );
+    format!("{kind} {title} {state} {labels} {branch} {comments:?}")
 }
 
 /// One commit of `main`.
@@ -137,6 +202,20 @@ mod tests {
             parents,
             subject: subject.to_owned(),
         }
+    }
+
+    #[test]
+    fn a_comment_that_is_there_twice_makes_another_line() {
+        let comment =
+            |login: &str, body: &str| serde_json::json!({"author": {"login": login}, "body": body});
+        let issue =
+            serde_json::json!({"title": "T", "state": "open", "labels": ["a"], "body": "b"});
+        let once = serde_json::json!({"issue": issue, "comments": [comment("bot", "<!-- key -->\nhello")]});
+        let later = serde_json::json!({"issue": issue, "comments": [comment("bot", "<!-- key -->\nbye, at noon")]});
+        let twice = comment("bot", "<!-- key -->\nhello");
+        let twice = serde_json::json!({"issue": issue, "comments": [twice, comment("bot", "<!-- key -->\nhello")]});
+        assert_eq!(line(&once), line(&later));
+        assert_ne!(line(&once), line(&twice));
     }
 
     #[test]

@@ -17,16 +17,18 @@ const KILLS_PER_FOLDER: &[u32] = &[1, 1, 3, 1, 5];
 #[derive(Debug, PartialEq, Eq)]
 struct End {
     table: Vec<String>,
+    threads: Vec<String>,
     history: Vec<Commit>,
 }
 
 impl End {
-    fn read(folder: &Path, clone: &Path, requests: &[Request]) -> Result<Self> {
+    fn read(program: &Program, folder: &Path, clone: &Path, requests: &[Request]) -> Result<Self> {
         let mut history = forge::clone(folder, clone)?;
         // Which of two independent requests is merged first is no promise.
         history.sort_by(|a, b| a.subject.cmp(&b.subject));
         Ok(Self {
             table: requests.iter().map(|one| one.lasting.to_string()).collect(),
+            threads: forge::threads(program, folder)?,
             history,
         })
     }
@@ -40,7 +42,12 @@ pub(crate) fn run(times: u32, seed: u64) -> Result<()> {
     let folder = outer.path().join("undisturbed");
     let requests = program.demo_to_the_end(&folder)?;
     let whole = start.elapsed();
-    let expected = End::read(&folder, &outer.path().join("undisturbed-clone"), &requests)?;
+    let expected = End::read(
+        &program,
+        &folder,
+        &outer.path().join("undisturbed-clone"),
+        &requests,
+    )?;
 
     let mut random = fastrand::Rng::with_seed(seed);
     let mut kills = 0;
@@ -59,6 +66,7 @@ pub(crate) fn run(times: u32, seed: u64) -> Result<()> {
         let story = format!("round {round}, killed after {} s", moments.join(", "));
         let requests = program.demo_to_the_end(&folder).context(story.clone())?;
         let end = End::read(
+            &program,
             &folder,
             &outer.path().join(format!("clone-{round}")),
             &requests,
