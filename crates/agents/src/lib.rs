@@ -18,6 +18,7 @@ mod error;
 mod process;
 mod request;
 pub mod template;
+mod tree;
 
 pub use agent::{Agent, WorkOrder};
 pub use command::{CommandAgent, TemplateAgent};
@@ -25,3 +26,4 @@ pub use environment::{agent_environment, gate_environment};
 pub use error::AgentError;
 pub use process::{End, Finished, Job, Limits, run_job};
 pub use request::{MediaRequest, MediaRequestError, Request, RequestMedia, read_media_requests};
+pub use tree::TreeError;

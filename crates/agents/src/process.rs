@@ -85,8 +85,8 @@ pub struct Finished {
 pub async fn run_job(job: &Job) -> Result<Finished, AgentError> {
     let since = Instant::now();
     let (mut child, group) = start(job)?;
-    let watched = watch(job, &mut child).await;
-    end_group(group);
+    let watched = watch(job, &mut child, group.0).await;
+    drop(group);
     // Reaps the child in every case, so that no zombie stays behind.
     let status = child.wait().await.map_err(lost(job));
     let (end, stderr_tail) = watched?;
@@ -101,7 +101,16 @@ pub async fn run_job(job: &Job) -> Result<Finished, AgentError> {
     })
 }
 
-fn start(job: &Job) -> Result<(Child, Option<Pid>), AgentError> {
+/// A process group, ended when this is dropped, also when the run itself is given up.
+struct Group(Option<Pid>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        end_group(self.0);
+    }
+}
+
+fn start(job: &Job) -> Result<(Child, Group), AgentError> {
     let child = Command::new(find(job))
         .args(&job.arguments)
         .current_dir(&job.folder)
@@ -118,7 +127,7 @@ fn start(job: &Job) -> Result<(Child, Option<Pid>), AgentError> {
             why: error.to_string(),
             hint: "check that it is installed, executable and in the search path",
         })?;
-    let group = group_of(&child);
+    let group = Group(group_of(&child));
     Ok((child, group))
 }
 
@@ -143,21 +152,27 @@ enum Step {
 }
 
 /// Feeds and reads the child until it ends or breaks a limit; gives the limit it broke, and the last of its errors.
-async fn watch(job: &Job, child: &mut Child) -> Result<(Option<End>, String), AgentError> {
+async fn watch(
+    job: &Job,
+    child: &mut Child,
+    group: Option<Pid>,
+) -> Result<(Option<End>, String), AgentError> {
     let feeding = tokio::spawn(feed(child.stdin.take(), job.stdin.clone()));
     let listening = tokio::spawn(tail_of(child.stderr.take()));
     let mut stdout = child.stdout.take();
     let mut record = File::create(&job.stdout).await.map_err(disk(job))?;
-    let deadline = Instant::now() + job.limits.wall;
+    let mut deadline = Instant::now() + job.limits.wall;
     let mut written = 0_u64;
     let mut ended = false;
     let mut chunk = vec![0_u8; 64 * 1024];
     let broke = loop {
         let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break (!ended).then_some(End::TimedOut);
+        }
         let patience = match job.limits.stall {
-            _ if ended => LINGER,
-            Some(stall) => stall.min(left),
-            None => left,
+            Some(stall) if !ended => stall.min(left),
+            _ => left,
         };
         match tokio::time::timeout(patience, step(child, &mut stdout, ended, &mut chunk)).await {
             Ok(Ok(Step::Printed(count))) => {
@@ -168,10 +183,14 @@ async fn watch(job: &Job, child: &mut Child) -> Result<(Option<End>, String), Ag
                 record.write_all(&chunk[..count]).await.map_err(disk(job))?;
             }
             Ok(Ok(Step::Closed)) => stdout = None,
-            Ok(Ok(Step::Ended)) => ended = true,
+            Ok(Ok(Step::Ended)) => {
+                ended = true;
+                // What it left behind may hold the output open, and even print; that is not waited for.
+                deadline = Instant::now() + LINGER;
+            }
             Ok(Err(error)) => return Err(lost(job)(error)),
-            Err(_) if ended => break None,
-            Err(_) if Instant::now() >= deadline => break Some(End::TimedOut),
+            // Which of the two it was shows when the loop looks at the clock.
+            Err(_) if Instant::now() >= deadline => {}
             Err(_) => break Some(End::Stalled),
         }
         if ended && stdout.is_none() {
@@ -180,9 +199,8 @@ async fn watch(job: &Job, child: &mut Child) -> Result<(Option<End>, String), Ag
     };
     feeding.abort();
     record.flush().await.map_err(disk(job))?;
-    if broke.is_some() {
-        end_group(group_of(child));
-    }
+    // Whoever is left holds standard error open.
+    end_group(group);
     let tail = tokio::time::timeout(LINGER, listening).await;
     Ok((broke, tail.ok().and_then(Result::ok).unwrap_or_default()))
 }

@@ -36,12 +36,23 @@ pub(crate) fn guard_lines(text: &str) -> String {
 
 /// Guards the start of one line: lists, rules, underlines of headings, tables, directives, imports and exports.
 fn guard_line(line: &str) -> String {
-    if line.starts_with(['+', '-', '=', ':']) {
+    let acts = |rest: &str, also: &[char]| {
+        rest.is_empty() || rest.starts_with([' ', '\t']) || rest.starts_with(also)
+    };
+    let escape = match line.as_bytes().first() {
+        Some(b'-') => acts(&line[1..], &['-', ':', '\\']),
+        Some(b'+') => acts(&line[1..], &['+']),
+        Some(b':') => acts(&line[1..], &[':', '-']),
+        Some(b'=') => true,
+        _ => false,
+    };
+    if escape {
         return format!("\\{line}");
     }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    if (1..=9).contains(&digits) && line[digits..].starts_with(['.', ')']) {
-        return format!("{}\\{}", &line[..digits], &line[digits..]);
+    let (number, rest) = line.split_at(digits);
+    if (1..=9).contains(&digits) && rest.starts_with(['.', ')']) && acts(&rest[1..], &[]) {
+        return format!("{number}\\{rest}");
     }
     for (word, first) in [("import", "&#105;"), ("export", "&#101;")] {
         let is_word = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric());
@@ -89,7 +100,10 @@ mod tests {
                 "- a\n+ b\n---\n===\n:::note",
                 "\\- a\n\\+ b\n\\---\n\\===\n\\:::note",
             ),
-            ("1. a\n12) b\n1.5 c\n1 d", "1\\. a\n12\\) b\n1\\.5 c\n1 d"),
+            (
+                "1. a\n12) b\n1.5 c\n1 d\n2019.\n-5 degrees\n:)",
+                "1\\. a\n12\\) b\n1.5 c\n1 d\n2019\\.\n-5 degrees\n:)",
+            ),
             (
                 "import x\nexport{a}\nimportant\nexporter",
                 "&#105;mport x\n&#101;xport\\{a\\}\nimportant\nexporter",

@@ -132,8 +132,18 @@ impl Writer {
 
     fn list(&self, list: &mdast::List, other_marker: bool) -> String {
         let mut number = list.start.unwrap_or(1);
+        let texts = self.items(&list.children);
+        let is_bare = list.ordered
+            && list
+                .children
+                .iter()
+                .all(|item| item.children().is_none_or(Vec::is_empty));
+        if is_bare {
+            // `2019.` alone on a line is a list without words to Markdown, and an answer to people.
+            return format!("{number}\\.");
+        }
         let mut items = Vec::new();
-        for text in self.items(&list.children) {
+        for text in texts {
             let marker = match (list.ordered, other_marker) {
                 (true, false) => format!("{number}. "),
                 (true, true) => format!("{number}) "),

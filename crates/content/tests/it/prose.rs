@@ -50,6 +50,11 @@ fn words(node: &Node, text: &mut String) {
         Node::Code(value) => text.push_str(&value.value),
         Node::Image(value) => text.push_str(&value.alt),
         Node::Break(_) => text.push('\n'),
+        // A list without words stands for what was typed: a number and a period.
+        Node::List(list) if list.ordered && is_wordless(node) => {
+            text.push_str(&list.start.unwrap_or(1).to_string());
+            text.push('.');
+        }
         _ => {}
     }
     let holds_blocks = matches!(
@@ -62,6 +67,12 @@ fn words(node: &Node, text: &mut String) {
             text.push('\n');
         }
     }
+}
+
+fn is_wordless(node: &Node) -> bool {
+    let is_empty = |item: &Node| item.children().is_none_or(Vec::is_empty);
+    node.children()
+        .is_some_and(|items| items.iter().all(is_empty))
 }
 
 fn visible(source: &str, options: &ParseOptions) -> String {
