@@ -1,5 +1,6 @@
 //! A photograph that somebody sent: hostile until checked.
 
+use std::fmt;
 use std::io::Cursor;
 
 use exif::{In, Tag, Value};
@@ -40,7 +41,7 @@ impl Default for Limits {
 ///
 /// It holds pixels only; of its metadata, the orientation and the colour profile are kept until a picture has
 /// been made with them, and nothing else was even read.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Photo {
     kind: Kind,
     /// As stored, before the orientation is applied: turning the small result is cheaper.
@@ -95,6 +96,17 @@ impl Photo {
     }
 }
 
+/// Leaves the pixels out: they would fill a log with megabytes of somebody's face.
+impl fmt::Debug for Photo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Photo")
+            .field("kind", &self.kind)
+            .field("size", &self.size())
+            .field("orientation", &self.orientation)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Tells whether the orientation exchanges width and height.
 pub(crate) fn turned(orientation: Orientation) -> bool {
     matches!(
@@ -106,6 +118,10 @@ pub(crate) fn turned(orientation: Orientation) -> bool {
     )
 }
 
+/// Most bytes that a decoder may set aside besides the pixels, such as for a colour profile, which PNG stores
+/// compressed: 16 MiB.
+const MAX_ASIDE: u64 = 16 * 1024 * 1024;
+
 fn decode(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Photo, PhotoError> {
     let damaged = |error: image::ImageError| PhotoError::Damaged {
         kind,
@@ -114,7 +130,7 @@ fn decode(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Photo, PhotoError
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format(kind));
     // Dimensions are compared below, where the message can be ours.
     let mut decoder_limits = image::Limits::no_limits();
-    decoder_limits.max_alloc = Some(limits.max_decoded);
+    decoder_limits.max_alloc = Some(MAX_ASIDE);
     reader.limits(decoder_limits);
     let mut decoder = reader.into_decoder().map_err(damaged)?;
 

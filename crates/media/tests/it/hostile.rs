@@ -3,7 +3,7 @@
 use lightsout_media::{Limits, Photo, PhotoError, headshot, photo};
 use proptest::prelude::*;
 
-use crate::files::{chelsea, chunk, chunks, drawn, exif, header, jpeg, png, webp};
+use crate::files::{chelsea, chunk, chunks, drawn, exif, header, jpeg, pixels, png, webp};
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
@@ -138,6 +138,19 @@ fn data_that_inflates_past_its_header_is_not_kept() {
     if let Ok(photo) = Photo::check(&lying, &Limits::default()) {
         assert_eq!(photo.size(), (300, 300));
     }
+}
+
+/// A profile is stored compressed, so a small file can hold a huge one. It is given up; the picture is not.
+#[test]
+fn a_profile_that_inflates_is_not_kept() {
+    let profile = vec![0; 32 * 1024 * 1024];
+    let drawn = drawn(300, 300);
+    let file = png(&drawn, None, Some(profile));
+    assert!(file.len() < 1024 * 1024);
+    let checked = Photo::check(&file, &Limits::default()).unwrap();
+    assert_eq!(pixels(&photo(&checked, 1600).unwrap().png), drawn);
+    let said = format!("{checked:?}");
+    assert!(said.len() < 200, "{said}");
 }
 
 #[test]
