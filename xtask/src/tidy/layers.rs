@@ -212,10 +212,10 @@ pub(crate) const CRATES: &[Crate] = &[
     Crate {
         folder: "xtask",
         layer: Layer::Dev,
-        uses: &["ledger", "forge", "taxonomy", "content", "lifecycle"],
+        uses: &["forge", "taxonomy"],
         tests_use: &[],
         pure: false,
-        knows_not: "anything that runs at a user's: it looks at the workspace from outside",
+        knows_not: "how the program works inside: it renders the words and looks at the rest from outside",
     },
 ];
 
