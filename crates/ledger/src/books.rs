@@ -305,3 +305,6 @@ impl Account {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,3 +129,91 @@ fn thousands(number: u64) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::{Ask, Books, Caps, EntryId, ModelUsage, Nanodollars, PriceBook, RunId};
+
+    fn settled(run: &str, second: i64, bill: Bill) -> Entry {
+        let at = DateTime::from_timestamp(second, 0).unwrap();
+        let ask = Ask {
+            id: EntryId::new(run),
+            issue: 4,
+            run: RunId::new(run),
+            at,
+            amount: Nanodollars(1),
+        };
+        let (reservation, _) = Books::default().reserve(&ask, &Caps::default()).unwrap();
+        Entry::settle(&reservation, bill, at)
+    }
+
+    #[test]
+    fn the_tag_shows_every_run_of_the_issue_and_a_total() {
+        let book = PriceBook::builtin();
+        let usage = TokenUsage {
+            input: 6_000,
+            output: 300,
+            cache_read: 1_234_567,
+            ..TokenUsage::default()
+        };
+        let model = |name: &str| vec![ModelUsage::new(name, usage)];
+        let mut pictures = Bill::of_models(Vec::new(), &book);
+        pictures.images = 2;
+        let entries = [
+            settled(
+                "4-2",
+                20,
+                Bill::of_models(model("claude-sonnet-4-6"), &book),
+            ),
+            settled("4-1", 10, Bill::no_model()),
+            settled(
+                "4-3",
+                30,
+                Bill::of_estimate("claude-sonnet-4-6", 4_000, &book),
+            ),
+            settled("4-4", 40, Bill::of_models(model("evil|model`\n# x"), &book)),
+            settled("4-5", 50, pictures),
+            settled(
+                "4-1",
+                60,
+                Bill::of_models(model("claude-sonnet-4-6"), &book),
+            ),
+            Entry {
+                issue: 5,
+                ..settled("5-1", 10, Bill::no_model())
+            },
+        ];
+        let tag = PriceTag::of_issue(4, &entries);
+        assert_eq!(
+            tag.rows.len(),
+            5,
+            "a second settlement of `4-1` and another issue do not count"
+        );
+        insta::assert_snapshot!(tag.to_markdown());
+    }
+
+    #[test]
+    fn an_empty_tag_is_free() {
+        assert_eq!(PriceTag::default().total(), Cost::ZERO);
+        assert!(
+            PriceTag::default()
+                .to_markdown()
+                .contains("$0.00 | measured |")
+        );
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(thousands(number), text);
+        }
+    }
+}

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use lightsout_agents::{AgentError, End, Finished, Job, Limits, run_job};
 use tempfile::TempDir;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// Runs a shell script as an agent would be run.
 struct Script {

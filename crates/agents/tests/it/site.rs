@@ -114,7 +114,7 @@ pub(crate) fn request(
     kind: &str,
     slug: &str,
     page: Option<&str>,
-    fields: serde_json::Value,
+    fields: &serde_json::Value,
 ) -> serde_json::Value {
     serde_json::json!({
         "issue": 4, "type": kind, "title": "A title", "slug": slug, "page": page, "fields": fields,

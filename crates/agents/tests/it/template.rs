@@ -20,7 +20,7 @@ fn problems(path: &str, text: &str) -> Vec<String> {
         .collect()
 }
 
-fn edit(fields: serde_json::Value) -> serde_json::Value {
+fn edit(fields: &serde_json::Value) -> serde_json::Value {
     request(
         "cms-spotlight-edit",
         "bruno-saltmarsh",
@@ -34,7 +34,7 @@ fn change(target: &str, change: &str) -> serde_json::Value {
         "cms-content-edit",
         "about",
         None,
-        json!({"target": target, "change": change}),
+        &json!({"target": target, "change": change}),
     )
 }
 
@@ -46,7 +46,7 @@ fn a_spotlight_is_written_with_its_picture() {
         "cms-spotlight-add",
         "mira-quince",
         Some(path),
-        json!({
+        &json!({
             "name": "Mira  Quince", "role": "Gardener", "team": "Glass",
             "quote": "In March 2024 I moved 300 ferns\nto {Porto}.",
             "photo": {"url": "https://forge.localhost/attachments/0123/mira.jpg", "alt": "Mira beside a fern"},
@@ -82,7 +82,7 @@ fn the_other_pages_are_written() {
         "cms-insight",
         "ferns",
         Some("content/insights/ferns.mdx"),
-        json!({
+        &json!({
             "title": "On <ferns>", "author": "Mira Quince", "authorRole": "Founder", "body": format!("In March 2024 we moved 300 ferns to Porto.\n\n## Why\n\n{article}"),
         }),
     );
@@ -91,7 +91,7 @@ fn the_other_pages_are_written() {
         "cms-faq",
         "hours",
         Some("content/faq/hours.mdx"),
-        json!({
+        &json!({
             "question": "When do you open?", "answer": "We open at nine. On Fridays we open at ten.",
         }),
     );
@@ -99,7 +99,7 @@ fn the_other_pages_are_written() {
         "cms-location",
         "tallinn",
         Some("content/locations/tallinn.mdx"),
-        json!({
+        &json!({
             "city": "Tallinn", "region": "Estonia", "timezone": "Europe/Tallinn", "functions": ["Care", "{Code}"],
             "highlights": ["A greenhouse on the landing, at 21 degrees"], "intro": "Our second office is in Tallinn.",
         }),
@@ -124,7 +124,7 @@ fn the_transcript_signals() {
         "cms-faq",
         "x",
         Some("content/faq/x.mdx"),
-        json!({"question": "READY?", "answer": "WAITING"}),
+        &json!({"question": "READY?", "answer": "WAITING"}),
     );
     fs::write(&file, wanted.to_string()).unwrap();
     let variable =
@@ -166,7 +166,7 @@ fn an_edit_changes_only_what_is_given() {
     let path = "content/spotlights/bruno-saltmarsh.mdx";
     let before = site.read(path);
     site.does(&edit(
-        json!({"profile": "bruno-saltmarsh", "role": "Lead {Engineer}"}),
+        &json!({"profile": "bruno-saltmarsh", "role": "Lead {Engineer}"}),
     ));
     assert_eq!(
         site.read(path),
@@ -176,7 +176,7 @@ fn an_edit_changes_only_what_is_given() {
         )
     );
 
-    site.does(&edit(json!({"profile": "Bruno Saltmarsh", "qa": [
+    site.does(&edit(&json!({"profile": "Bruno Saltmarsh", "qa": [
         {"question": "what do you do?", "answer": "I read <logs>."}, {"question": "Since when?", "answer": "2019."},
     ]})));
     let after = site.read(path);
@@ -197,7 +197,7 @@ fn a_profile_is_found_by_slug_path_or_name() {
     .enumerate()
     {
         let site = Site::new();
-        let mut wanted = edit(json!({"profile": profile, "team": format!("Team {number}")}));
+        let mut wanted = edit(&json!({"profile": profile, "team": format!("Team {number}")}));
         wanted["slug"] = json!("something-else");
         site.does(&wanted);
         assert!(
@@ -210,7 +210,7 @@ fn a_profile_is_found_by_slug_path_or_name() {
 #[test]
 fn an_unknown_profile_is_asked_about() {
     let site = Site::new();
-    let mut wanted = edit(json!({"profile": "nobody @all `x`", "team": "T"}));
+    let mut wanted = edit(&json!({"profile": "nobody @all `x`", "team": "T"}));
     wanted["slug"] = json!("nobody");
     let asked = site.asks(&wanted);
     assert!(
@@ -223,7 +223,7 @@ fn an_unknown_profile_is_asked_about() {
 fn a_new_photograph_names_its_picture() {
     let site = Site::new();
     let mut wanted = edit(
-        json!({"profile": "bruno-saltmarsh", "photo": {"url": "https://forge.localhost/a.jpg", "alt": "image.jpg"}}),
+        &json!({"profile": "bruno-saltmarsh", "photo": {"url": "https://forge.localhost/a.jpg", "alt": "image.jpg"}}),
     );
     wanted["media"] =
         json!({"kind": "headshot", "path": "public/images/spotlight/bruno-saltmarsh.png"});
@@ -293,11 +293,11 @@ fn copy_that_is_not_clear_is_asked_about() {
 fn an_unknown_type_is_asked_about() {
     let site = Site::new();
     assert!(
-        site.asks(&request("cms-poem", "x", Some("content/x.mdx"), json!({})))
+        site.asks(&request("cms-poem", "x", Some("content/x.mdx"), &json!({})))
             .contains("`cms-poem`")
     );
     assert!(
-        site.asks(&request("cms-faq", "x", None, json!({})))
+        site.asks(&request("cms-faq", "x", None, &json!({})))
             .contains("no page to write")
     );
 }
@@ -320,25 +320,25 @@ fn no_link_leads_out_of_the_clone() {
             "cms-faq",
             "x",
             Some("content/faq/x.mdx"),
-            json!({"question": "a", "answer": "b"}),
+            &json!({"question": "a", "answer": "b"}),
         ),
         request(
             "cms-faq",
             "x",
             Some("../outside/x.mdx"),
-            json!({"question": "a", "answer": "b"}),
+            &json!({"question": "a", "answer": "b"}),
         ),
         request(
             "cms-faq",
             "x",
             Some("/tmp/x.mdx"),
-            json!({"question": "a", "answer": "b"}),
+            &json!({"question": "a", "answer": "b"}),
         ),
         request(
             "cms-faq",
             "x",
             Some(".git/hooks/x"),
-            json!({"question": "a", "answer": "b"}),
+            &json!({"question": "a", "answer": "b"}),
         ),
         change("content/pages/link.mdx", "Replace \"old\" with \"new\""),
         change("content/faq/secret.mdx", "Replace \"old\" with \"new\""),
@@ -373,7 +373,7 @@ fn hooks_and_settings_of_the_clone_run_nothing() {
         "cms-faq",
         "x",
         Some("content/faq/x.mdx"),
-        json!({"question": "a", "answer": "b"}),
+        &json!({"question": "a", "answer": "b"}),
     ));
     assert!(!exists(&marker));
 }
