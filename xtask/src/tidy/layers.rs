@@ -212,7 +212,7 @@ pub(crate) const CRATES: &[Crate] = &[
     Crate {
         folder: "xtask",
         layer: Layer::Dev,
-        uses: &["forge", "taxonomy"],
+        uses: &["forge", "lifecycle", "taxonomy"],
         tests_use: &[],
         pure: false,
         knows_not: "how the program works inside: it renders the words and looks at the rest from outside",
