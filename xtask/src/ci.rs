@@ -40,15 +40,15 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "e2e-demo",
-        run: || e2e::run(&Check::Demo),
+        run: || e2e::run(&Check::Demo, None),
     },
     Step {
         name: "e2e-mdx",
-        run: || e2e::run(&Check::Mdx),
+        run: || e2e::run(&Check::Mdx, None),
     },
     Step {
         name: "e2e-kill",
-        run: || e2e::run(&Check::Kill { times: 50, seed: 1 }),
+        run: || e2e::run(&Check::Kill { times: 50, seed: 1 }, None),
     },
 ];
 

@@ -14,6 +14,7 @@ mod e2e;
 mod process;
 mod tidy;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -42,6 +43,9 @@ enum Task {
     },
     /// Run the built program from outside and check what it leaves behind
     E2e {
+        /// Check this program instead of building one
+        #[arg(long, global = true, value_name = "FILE")]
+        program: Option<PathBuf>,
         #[command(subcommand)]
         check: e2e::Check,
     },
@@ -51,7 +55,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().task {
         Task::Tidy { fix } => tidy::run(fix),
         Task::Ci { only } => ci::run(&only),
-        Task::E2e { check } => e2e::run(&check),
+        Task::E2e { program, check } => e2e::run(&check, program),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -25,8 +25,7 @@ const TYPES: &[&str] = &[
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// Runs the check.
-pub(crate) fn run() -> Result<()> {
-    let program = Program::build()?;
+pub(crate) fn run(program: &Program) -> Result<()> {
     let outer = tempfile::tempdir()?;
     let folder = outer.path().join("demo");
 
@@ -52,7 +51,7 @@ pub(crate) fn run() -> Result<()> {
     complaints.extend(forge::complaints(&history, &requests));
     complaints.extend(pictures(&work)?);
 
-    let threads = forge::threads(&program, &folder)?;
+    let threads = forge::threads(program, &folder)?;
 
     let start = Instant::now();
     let again = program.demo_to_the_end(&folder)?;
@@ -68,7 +67,7 @@ pub(crate) fn run() -> Result<()> {
         complaints.push("a second run changed the history".to_owned());
     }
 
-    if forge::threads(&program, &folder)? != threads {
+    if forge::threads(program, &folder)? != threads {
         complaints.push("a second run changed issues, pull requests or comments".to_owned());
     }
 
@@ -89,7 +88,7 @@ pub(crate) fn run() -> Result<()> {
     if forge::clone(&folder, &outer.path().join("third"))? != history {
         complaints.push("a run without the engine's own files changed the history".to_owned());
     }
-    if forge::threads(&program, &folder)? != threads {
+    if forge::threads(program, &folder)? != threads {
         complaints.push(
             "a run without the engine's own files changed issues, pull requests or comments"
                 .to_owned(),

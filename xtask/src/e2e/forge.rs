@@ -21,8 +21,13 @@ impl Program {
             .target_directory
             .into_std_path_buf()
             .join("release/lightsout");
-        ensure!(path.is_file(), "`{}` was not built", path.display());
-        Ok(Self(path))
+        Self::at(path)
+    }
+
+    /// Takes a program that was built already.
+    pub(crate) fn at(path: PathBuf) -> Result<Self> {
+        ensure!(path.is_file(), "`{}` is no program", path.display());
+        Ok(Self(std::path::absolute(path)?))
     }
 
     /// Returns the demo's command for a folder, with nothing on its input.

@@ -35,15 +35,14 @@ impl End {
 }
 
 /// Runs the check.
-pub(crate) fn run(times: u32, seed: u64) -> Result<()> {
-    let program = Program::build()?;
+pub(crate) fn run(program: &Program, times: u32, seed: u64) -> Result<()> {
     let outer = tempfile::tempdir()?;
     let start = Instant::now();
     let folder = outer.path().join("undisturbed");
     let requests = program.demo_to_the_end(&folder)?;
     let whole = start.elapsed();
     let expected = End::read(
-        &program,
+        program,
         &folder,
         &outer.path().join("undisturbed-clone"),
         &requests,
@@ -60,13 +59,13 @@ pub(crate) fn run(times: u32, seed: u64) -> Result<()> {
         for _ in 0..(*per_folder).min(times - kills) {
             let moment = whole.mul_f64(random.f64());
             moments.push(format!("{:.3}", moment.as_secs_f64()));
-            kill_after(&program, &folder, moment)?;
+            kill_after(program, &folder, moment)?;
             kills += 1;
         }
         let story = format!("round {round}, killed after {} s", moments.join(", "));
         let requests = program.demo_to_the_end(&folder).context(story.clone())?;
         let end = End::read(
-            &program,
+            program,
             &folder,
             &outer.path().join(format!("clone-{round}")),
             &requests,

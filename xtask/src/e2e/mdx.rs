@@ -12,7 +12,7 @@ use super::forge::{self, Program};
 use crate::process::{self, cargo, workspace};
 
 /// Runs the check.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(program: &Program) -> Result<()> {
     let node = workspace().join("xtask/node");
     process::run(Command::new("npm").current_dir(&node).args([
         "ci",
@@ -36,7 +36,7 @@ pub(crate) fn run() -> Result<()> {
     process::run(cargo().args(arguments).arg(&corpus))?;
 
     let folder = outer.path().join("demo");
-    Program::build()?.demo_to_the_end(&folder)?;
+    program.demo_to_the_end(&folder)?;
     let site = outer.path().join("site");
     forge::clone(&folder, &site)?;
 

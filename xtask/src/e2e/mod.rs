@@ -6,8 +6,11 @@ mod kill;
 mod mdx;
 mod result;
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use clap::Subcommand;
+use forge::Program;
 
 /// What to check.
 #[derive(Debug, Clone, Subcommand)]
@@ -27,11 +30,12 @@ pub(crate) enum Check {
     Mdx,
 }
 
-/// Runs one check.
-pub(crate) fn run(check: &Check) -> Result<()> {
+/// Runs one check, on the given program or on one that is built now.
+pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
+    let program = program.map_or_else(Program::build, Program::at)?;
     match check {
-        Check::Demo => demo::run(),
-        Check::Kill { times, seed } => kill::run(*times, *seed),
-        Check::Mdx => mdx::run(),
+        Check::Demo => demo::run(&program),
+        Check::Kill { times, seed } => kill::run(&program, *times, *seed),
+        Check::Mdx => mdx::run(&program),
     }
 }
