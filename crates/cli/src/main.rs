@@ -1,2 +1,37 @@
 //! The `lightsout` command.
-fn main() {}
+
+mod agent;
+mod args;
+mod assets;
+mod content;
+mod demo;
+mod factory;
+mod failure;
+mod journal;
+mod local;
+mod output;
+mod progress;
+mod summary;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Args, Verb};
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return failure::usage(&error),
+    };
+    let result = match args.verb {
+        Verb::Demo(demo) => demo::run(&demo),
+        Verb::Local(local) => local::run(&local),
+        Verb::Content(content) => content::run(&content),
+        Verb::Agent(agent) => agent::run(&agent),
+    };
+    match result {
+        Ok(done) => done.into(),
+        Err(error) => failure::report(&error),
+    }
+}

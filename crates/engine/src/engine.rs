@@ -119,7 +119,7 @@ impl<'a> Engine<'a> {
         Ok(busy)
     }
 
-    /// Deals with one event; says whether anything was done. Doing it twice is the same as doing it once.
+    /// Deals with one event; says whether the plan held anything. Doing it twice is the same as doing it once.
     ///
     /// # Errors
     /// As [`Engine::work`].

@@ -1,5 +1,10 @@
 //! The engine on the embedded forge, with shell scripts as agents.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its scene should stop there"
+)]
+
 mod bad_agents;
 mod gates;
 mod story;

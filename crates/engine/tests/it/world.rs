@@ -66,9 +66,13 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let mut config = String::from("[factory]\nname = \"Example\"\n");
         for gate in gates {
-            config.push_str(&format!(
-                "[[gates]]\nname = \"gate\"\nrun = {gate:?}\nseconds = 5\n"
-            ));
+            let run = format!("{gate:?}");
+            config += &[
+                "[[gates]]\nname = \"gate\"\nrun = ",
+                &run,
+                "\nseconds = 5\n",
+            ]
+            .concat();
         }
         let site = vec![
             ("factory.toml".to_owned(), config.into_bytes()),

@@ -29,10 +29,20 @@ pub(crate) fn consider(snapshot: &Snapshot, nudge: Nudge) -> Plan {
     if nudge == Nudge::No && snapshot.open_pull().is_some() {
         return Plan::ignore(Reason::PullRequestOpen);
     }
-    if nudge == Nudge::No && snapshot.is_waiting() {
+    if nudge == Nudge::No && (snapshot.is_waiting() || is_refused(snapshot)) {
         return Plan::ignore(Reason::AlreadyWaiting);
     }
     start_or_ask(snapshot)
+}
+
+/// Whether the refusal that stands is the one that would be given again.
+fn is_refused(snapshot: &Snapshot) -> bool {
+    let reason = match snapshot.intake {
+        Intake::SeveralTypes { .. } => Reason::SeveralTypes,
+        Intake::UnknownType { .. } => Reason::UnknownType,
+        Intake::NotARequest | Intake::Incomplete { .. } | Intake::Complete { .. } => return false,
+    };
+    snapshot.record.state == State::Refused && snapshot.record.reason == reason.code()
 }
 
 /// Refuses, asks or starts, whatever was asked before.

@@ -201,6 +201,22 @@ fn an_incomplete_request_is_asked_about_before_anything_runs() {
 }
 
 #[test]
+fn a_refusal_is_given_once_and_taken_back_when_the_labels_are_mended() {
+    let mut world = world();
+    world.intake = Intake::SeveralTypes {
+        labels: vec!["cms-faq".into(), "cms-insight".into()],
+        valid: "- cms-faq".into(),
+    };
+    let plan = opened(&world);
+    assert_eq!((plan.reason, plan.actions.len()), (Reason::SeveralTypes, 2));
+    world.record.state = State::Refused;
+    world.record.reason = Reason::SeveralTypes.code().into();
+    assert!(swept(&world).is_empty());
+    world.intake = complete();
+    assert_eq!(swept(&world).reason, Reason::Started);
+}
+
+#[test]
 fn nothing_starts_while_the_kill_switch_is_off() {
     let mut world = world();
     world.enabled = false;

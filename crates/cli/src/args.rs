@@ -1,0 +1,221 @@
+//! What can be typed. Help is written here, once.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Run a dark software factory: typed issues in, reviewed and published changes out
+#[derive(Debug, Parser)]
+#[command(
+    name = "lightsout",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Make a small factory in a folder and run it before your eyes
+    Demo(Demo),
+    /// Work by hand on a factory in a folder
+    Local(Local),
+    /// Check the pages of a site
+    Content(Content),
+    /// Be an agent (started by the factory)
+    Agent(Agent),
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs: one JSON object on standard output
+    Json,
+}
+
+/// Make a small factory in a folder and run it before your eyes
+///
+/// Makes a careers site and a forge on this machine, files ten example requests, and lets the factory work: it asks for
+/// what is missing, opens pull requests, refuses who may not publish, and merges what was approved. No account, no key,
+/// no network. Run it again in the same folder and it goes on where it was, repeating nothing.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Examples:\n  lightsout demo\n  lightsout demo --dir /tmp/factory --format json\n  lightsout demo --dir /tmp/factory --agent \"command:./my-agent --fast\""
+)]
+pub(crate) struct Demo {
+    /// The folder to make the factory in
+    #[arg(long, default_value = "lightsout-demo")]
+    pub(crate) dir: PathBuf,
+    /// Who does the work: `template`, or `command:PROGRAM ARGUMENTS`
+    #[arg(long, value_name = "AGENT")]
+    pub(crate) agent: Option<String>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Print the final table only
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+/// Work by hand on a factory in a folder
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Example, after `lightsout demo`:\n  lightsout local issue --by mira-fern --label cms-faq --title \"FAQ: bicycles\" \\\n      --field question=\"Can I bring my bicycle in?\" --field answer=\"Yes. There are 12 hooks in the hall.\"\n  lightsout local run\n  lightsout local comment 11 --by ada-gatekeeper --body /publish\n  lightsout local run"
+)]
+pub(crate) struct Local {
+    /// The factory's folder
+    #[arg(long, default_value = "lightsout-demo", global = true)]
+    pub(crate) dir: PathBuf,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
+    pub(crate) format: Format,
+    #[command(subcommand)]
+    pub(crate) verb: LocalVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LocalVerb {
+    /// Open an issue
+    Issue(NewIssue),
+    /// Comment on an issue or a pull request
+    Comment(NewComment),
+    /// Add a label, or take one off
+    Label(ChangeLabel),
+    /// List the requests and their states
+    List,
+    /// Show an issue or a pull request with its thread
+    Show(Show),
+    /// Let the factory work until nothing is left to do
+    Run(Run),
+}
+
+/// Open an issue
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Examples:\n  lightsout local issue --by mira-fern --label cms-faq --title \"FAQ: bicycles\" --file request.md\n  lightsout local issue --by mira-fern --label cms-spotlight-add --title \"Spotlight: Ada\" \\\n      --file spotlight.md --attach portrait.jpg"
+)]
+pub(crate) struct NewIssue {
+    /// Who opens it
+    #[arg(long, value_name = "LOGIN")]
+    pub(crate) by: String,
+    /// Its title
+    #[arg(long)]
+    pub(crate) title: String,
+    /// A label; may be given several times
+    #[arg(long = "label", value_name = "LABEL")]
+    pub(crate) labels: Vec<String>,
+    /// The text, from a file (`-` for standard input); `{photo}` in it becomes the link of the attached picture
+    #[arg(long, value_name = "FILE", conflicts_with = "fields")]
+    pub(crate) file: Option<PathBuf>,
+    /// The text, field by field; may be given several times
+    #[arg(long = "field", value_name = "KEY=VALUE")]
+    pub(crate) fields: Vec<String>,
+    /// A picture to attach
+    #[arg(long, value_name = "FILE")]
+    pub(crate) attach: Option<PathBuf>,
+}
+
+/// Comment on an issue or a pull request
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Examples:\n  lightsout local comment 11 --by ada-gatekeeper --body /publish\n  lightsout local comment 2 --by tomas-pebble --body \"Here is the photo.\" --attach portrait.jpg"
+)]
+pub(crate) struct NewComment {
+    /// The issue or pull request
+    pub(crate) on: u64,
+    /// Who comments
+    #[arg(long, value_name = "LOGIN")]
+    pub(crate) by: String,
+    /// The text
+    #[arg(long, required_unless_present = "file", conflicts_with = "file")]
+    pub(crate) body: Option<String>,
+    /// The text, from a file (`-` for standard input)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// A picture to attach
+    #[arg(long, value_name = "FILE")]
+    pub(crate) attach: Option<PathBuf>,
+}
+
+/// Add a label, or take one off
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Example:\n  lightsout local label 10 --by tomas-pebble --remove cms-location"
+)]
+pub(crate) struct ChangeLabel {
+    /// The issue or pull request
+    pub(crate) on: u64,
+    /// Who does it
+    #[arg(long, value_name = "LOGIN")]
+    pub(crate) by: String,
+    /// A label to add; may be given several times
+    #[arg(long, value_name = "LABEL", required_unless_present = "remove")]
+    pub(crate) add: Vec<String>,
+    /// A label to take off; may be given several times
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) remove: Vec<String>,
+}
+
+/// Show an issue or a pull request with its thread
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  lightsout local show 2")]
+pub(crate) struct Show {
+    /// The issue or pull request
+    pub(crate) number: u64,
+}
+
+/// Let the factory work until nothing is left to do
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  lightsout local run")]
+pub(crate) struct Run {
+    /// Who does the work: `template`, or `command:PROGRAM ARGUMENTS`; else as `factory.toml` says
+    #[arg(long, value_name = "AGENT")]
+    pub(crate) agent: Option<String>,
+    /// Print nothing while it works
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+/// Check the pages of a site
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Content {
+    #[command(subcommand)]
+    pub(crate) verb: ContentVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ContentVerb {
+    /// Check every page: front matter against the taxonomy, pictures and links present, MDX without code
+    #[command(
+        after_help = "Examples:\n  lightsout content check\n  lightsout content check --root examples/careers-site --format json"
+    )]
+    Check {
+        /// The site's folder, which holds `factory.toml` and `content/`
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+        /// How to print the result
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+/// Be an agent (started by the factory)
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Agent {
+    #[command(subcommand)]
+    pub(crate) verb: AgentVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgentVerb {
+    /// Write the page of the request in `LIGHTSOUT_REQUEST` from its own fields, without a model
+    #[command(
+        after_help = "Example, in a clone of the site:\n  LIGHTSOUT_REQUEST=request.json LIGHTSOUT_MEDIA=media.json lightsout agent template"
+    )]
+    Template,
+}

@@ -1,0 +1,149 @@
+//! A factory in a folder: the local forge, the agent, and the engine between them.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use chrono::Utc;
+use lightsout_agents::{Agent, CommandAgent, TemplateAgent};
+use lightsout_engine::{Engine, Observer, Ports, Settings};
+use lightsout_ledger::Nanodollars;
+use lightsout_local::{Clock, Local, LocalError};
+use lightsout_taxonomy::{AgentKind, Factory};
+
+use crate::failure::Mendable;
+
+/// The name of the kill switch.
+const SWITCH: &str = "CMS_BOT_ENABLED";
+/// The largest `factory.toml`, in bytes.
+const MAX_CONFIG: u64 = 1 << 20;
+
+/// The time, for a forge.
+pub(crate) fn clock() -> Clock {
+    Arc::new(Utc::now)
+}
+
+/// Opens the factory of a folder.
+pub(crate) async fn open(dir: &Path) -> anyhow::Result<Local> {
+    match Local::open(dir, clock()).await {
+        Err(LocalError::NotAFactory { dir }) => Err(Mendable::error(
+            format!("`{}` holds no factory", dir.display()),
+            "`lightsout demo` makes one; `--dir` names another folder",
+        )),
+        other => Ok(other?),
+    }
+}
+
+/// Lets the factory work until nothing is left to do.
+pub(crate) async fn work(
+    local: &Local,
+    agent: Option<&str>,
+    observer: &dyn Observer,
+) -> anyhow::Result<()> {
+    let enabled = is_enabled(local).await?;
+    let agent = choose_agent(local, agent)?;
+    lay_bin(local.dir())?;
+    let clock = Utc::now;
+    let settings = Settings {
+        enabled,
+        base: local.default_branch().to_string(),
+        run_price: Nanodollars::ZERO,
+    };
+    let ports = Ports {
+        forge: local,
+        inbox: local,
+        ledger: local,
+        agent: agent.as_ref(),
+        observer,
+        clock: &clock,
+    };
+    let engine = Engine::open(ports, settings, local.dir(), &local.dir().join("site.git"))?;
+    engine.work().await?;
+    Ok(())
+}
+
+/// The kill switch: the environment decides, and where it says nothing the factory's own setting, made on with it.
+async fn is_enabled(local: &Local) -> anyhow::Result<bool> {
+    if let Some(value) = std::env::var_os(SWITCH) {
+        return Ok(value == "true");
+    }
+    let setting = local.get_setting(SWITCH).await?;
+    Ok(setting.is_some_and(|value| value == "true"))
+}
+
+/// Turns the kill switch of a new factory on.
+pub(crate) async fn enable(local: &Local) -> anyhow::Result<()> {
+    if local.get_setting(SWITCH).await?.is_none() {
+        local.set_setting(SWITCH, "true").await?;
+    }
+    Ok(())
+}
+
+/// The agent that was asked for, else the one that `factory.toml` names.
+fn choose_agent(local: &Local, asked: Option<&str>) -> anyhow::Result<Box<dyn Agent>> {
+    let hint = "the agents are `template` and `command:PROGRAM ARGUMENTS`";
+    match asked {
+        Some("template") => template(),
+        Some(asked) => match asked.strip_prefix("command:") {
+            Some(line) => Ok(Box::new(CommandAgent::parse(line)?)),
+            None => Err(Mendable::error(
+                format!("there is no agent `{asked}`"),
+                hint,
+            )),
+        },
+        None => {
+            let settings = configuration(local)?.agent;
+            match settings.kind {
+                AgentKind::Template => template(),
+                AgentKind::Command => Ok(Box::new(CommandAgent::new(settings.command)?)),
+                AgentKind::Claude | AgentKind::Codex => Err(Mendable::error(
+                    format!(
+                        "this version does not drive the `{}` agent yet",
+                        settings.kind.name()
+                    ),
+                    format!("name another with `--agent`; {hint}"),
+                )),
+            }
+        }
+    }
+}
+
+fn template() -> anyhow::Result<Box<dyn Agent>> {
+    let program = std::env::current_exe().context("finding this program")?;
+    Ok(Box::new(TemplateAgent::new(program)))
+}
+
+/// Reads `factory.toml` on the published branch.
+pub(crate) fn configuration(local: &Local) -> anyhow::Result<Factory> {
+    let head = format!("refs/heads/{}", local.default_branch());
+    let Some(at) = local.repo().rev(&head)? else {
+        return Ok(Factory::builtin());
+    };
+    let Some(bytes) = local.repo().read_file(&at, "factory.toml", MAX_CONFIG)? else {
+        return Ok(Factory::builtin());
+    };
+    Factory::parse("factory.toml", &String::from_utf8_lossy(&bytes)).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Mendable::error(
+            format!("`factory.toml` is broken:\n{}", lines.join("\n")),
+            "mend it on the published branch",
+        )
+    })
+}
+
+/// Puts `lightsout` itself where agents and gates find it, and nothing else of this machine's.
+fn lay_bin(dir: &Path) -> anyhow::Result<()> {
+    let bin = dir.join("bin");
+    let link = bin.join("lightsout");
+    let program = std::env::current_exe().context("finding this program")?;
+    if fs::read_link(&link).is_ok_and(|target| target == program) {
+        return Ok(());
+    }
+    fs::create_dir_all(&bin).with_context(|| format!("making `{}`", bin.display()))?;
+    if fs::symlink_metadata(&link).is_ok() {
+        fs::remove_file(&link).with_context(|| format!("replacing `{}`", link.display()))?;
+    }
+    std::os::unix::fs::symlink(&program, &link)
+        .with_context(|| format!("linking `{}`", link.display()))
+}
