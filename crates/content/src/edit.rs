@@ -158,7 +158,7 @@ impl Dialect {
             Self::Mdx => mdx::options(),
             Self::Markdown => ParseOptions::gfm(),
         };
-        let root = markdown::to_mdast(body, &options)
+        let root = mdx::parse(body, &options)
             .map_err(|message| EditError::Unreadable(message.reason.clone()))?;
         let mut anatomy = Anatomy {
             words: Vec::new(),

@@ -26,11 +26,13 @@ mod clean;
 mod edit;
 mod escape;
 mod front;
+mod inline;
 mod mdx;
 mod nesting;
 mod page;
 mod prose;
 mod target;
+mod tree;
 
 pub use check::{Problem, check_page};
 pub use clean::{clean, clean_line};

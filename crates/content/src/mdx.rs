@@ -1,7 +1,9 @@
 //! Whether a body is MDX that holds no code, and what it links to.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use markdown::mdast::Node;
-use markdown::message::Place;
+use markdown::message::{Message, Place};
 use markdown::{Constructs, MdxSignal, ParseOptions};
 
 use crate::nesting::is_excessive;
@@ -31,7 +33,7 @@ pub(crate) fn read(body: &str) -> Result<Contents, (usize, String)> {
             "the page is too long or too deeply nested to be read".to_owned(),
         ));
     }
-    let root = markdown::to_mdast(body, &options()).map_err(|message| {
+    let root = parse(body, &options()).map_err(|message| {
         let line = match message.place.as_deref() {
             Some(Place::Point(point)) => point.line,
             Some(Place::Position(position)) => position.start.line,
@@ -42,6 +44,20 @@ pub(crate) fn read(body: &str) -> Result<Contents, (usize, String)> {
     let mut contents = Contents::default();
     contents.walk(&root);
     Ok(contents)
+}
+
+/// Parses with a parser that can panic: version 1.0.0 does when a list ends inside an unclosed code block. A page
+/// is hostile until it is checked, and one that cannot be parsed is just a page with a problem.
+pub(crate) fn parse(body: &str, options: &ParseOptions) -> Result<Node, Message> {
+    let parsed = catch_unwind(AssertUnwindSafe(|| markdown::to_mdast(body, options)));
+    parsed.unwrap_or_else(|_| {
+        Err(Message {
+            place: None,
+            reason: "a list or quote ends inside an unclosed code block".to_owned(),
+            rule_id: Box::new("unparsable".to_owned()),
+            source: Box::new("lightsout".to_owned()),
+        })
+    })
 }
 
 /// MDX, with every import, export and expression let through so that it is found in the tree.

@@ -1,0 +1,287 @@
+//! Writing what stands in a line: text, code, emphasis and links.
+
+use crate::clean::clean;
+use crate::escape::escape_text;
+use crate::target::safe_target;
+use crate::tree::Inline;
+
+/// Writes inline content, in which lines may still start with anything.
+pub(crate) fn inlines(nodes: &[Inline]) -> String {
+    let mut pieces = Vec::new();
+    collect(nodes, Inside::default(), &mut pieces);
+    join(&pieces)
+}
+
+/// Whether a backslash put after the text would act, that is, is not itself escaped.
+pub(crate) fn ends_unescaped(text: &str) -> bool {
+    text.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 0
+}
+
+/// Returns the words of inline content.
+fn words(nodes: &[Inline]) -> String {
+    let words = nodes.iter().map(|node| match node {
+        Inline::Text(text) | Inline::Code(text) => text.clone(),
+        Inline::Emphasis(nodes) | Inline::Strong(nodes) | Inline::Image(nodes) => words(nodes),
+        Inline::Link { content, .. } => words(content),
+        Inline::HardBreak => "\n".to_owned(),
+    });
+    words.collect()
+}
+
+/// A piece of inline content.
+enum Piece {
+    /// Escaped text, code or a link.
+    Text(String),
+    /// Where emphasis begins or ends: `*`, `**` or `***`, and the other end's place.
+    Mark {
+        mark: &'static str,
+        other: usize,
+        opens: bool,
+    },
+}
+
+/// What a node stands in; neither links nor emphasis of one kind nest.
+#[derive(Clone, Copy, Default)]
+struct Inside {
+    weak: bool,
+    strong: bool,
+    link: bool,
+}
+
+fn collect(nodes: &[Inline], inside: Inside, pieces: &mut Vec<Piece>) {
+    for node in nodes {
+        match node {
+            Inline::Text(text) => pieces.push(Piece::Text(escape_text(&tidy(text)))),
+            Inline::Image(alt) => pieces.push(Piece::Text(escape_text(&tidy(&words(alt))))),
+            Inline::Code(code) => pieces.push(Piece::Text(code_span(code))),
+            Inline::HardBreak => pieces.push(Piece::Text("\\\n".to_owned())),
+            Inline::Emphasis(nodes) => match nodes.as_slice() {
+                [Inline::Strong(nodes)] => both(nodes, inside, pieces),
+                nodes => {
+                    let mark = (!inside.weak).then_some("*");
+                    mark_off(
+                        nodes,
+                        mark,
+                        Inside {
+                            weak: true,
+                            ..inside
+                        },
+                        pieces,
+                    );
+                }
+            },
+            Inline::Strong(nodes) => match nodes.as_slice() {
+                [Inline::Emphasis(nodes)] => both(nodes, inside, pieces),
+                nodes => {
+                    let mark = (!inside.strong).then_some("**");
+                    mark_off(
+                        nodes,
+                        mark,
+                        Inside {
+                            strong: true,
+                            ..inside
+                        },
+                        pieces,
+                    );
+                }
+            },
+            Inline::Link { url, content } => link_to(url, content, inside, pieces),
+        }
+    }
+}
+
+/// Collects what is emphasised in both ways at once.
+fn both(nodes: &[Inline], inside: Inside, pieces: &mut Vec<Piece>) {
+    let mark = match (inside.weak, inside.strong) {
+        (false, false) => Some("***"),
+        (true, false) => Some("**"),
+        (false, true) => Some("*"),
+        (true, true) => None,
+    };
+    mark_off(
+        nodes,
+        mark,
+        Inside {
+            weak: true,
+            strong: true,
+            ..inside
+        },
+        pieces,
+    );
+}
+
+fn mark_off(nodes: &[Inline], mark: Option<&'static str>, inside: Inside, pieces: &mut Vec<Piece>) {
+    let Some(mark) = mark else {
+        return collect(nodes, inside, pieces);
+    };
+    let start = pieces.len();
+    pieces.push(Piece::Mark {
+        mark,
+        other: 0,
+        opens: true,
+    });
+    collect(nodes, inside, pieces);
+    let end = pieces.len();
+    pieces.push(Piece::Mark {
+        mark,
+        other: start,
+        opens: false,
+    });
+    pieces[start] = Piece::Mark {
+        mark,
+        other: end,
+        opens: true,
+    };
+}
+
+fn link_to(url: &str, content: &[Inline], inside: Inside, pieces: &mut Vec<Piece>) {
+    let Some(target) = safe_target(url).filter(|_| !inside.link) else {
+        return collect(content, inside, pieces);
+    };
+    let mut within = Vec::new();
+    collect(
+        content,
+        Inside {
+            link: true,
+            ..inside
+        },
+        &mut within,
+    );
+    let text = join(&within);
+    let text = text.trim_matches([' ', '\t', '\n']);
+    if !text.is_empty() {
+        pieces.push(Piece::Text(format!("[{text}]({target})")));
+    }
+}
+
+/// Joins pieces, leaving out emphasis that would not be read as such where it stands.
+fn join(pieces: &[Piece]) -> String {
+    let mut kept = vec![true; pieces.len()];
+    // Dropping one pair changes its neighbours, so look again until nothing changes.
+    loop {
+        let shown = |index: &usize| -> bool { kept[*index] };
+        let bad = (0..pieces.len()).filter(shown).find(|&index| {
+            matches!(pieces[index], Piece::Mark { .. }) && !acts(pieces, &kept, index)
+        });
+        let Some(index) = bad else { break };
+        if let Piece::Mark { other, .. } = pieces[index] {
+            kept[other] = false;
+        }
+        kept[index] = false;
+    }
+    let mut text = String::new();
+    for (piece, _) in pieces.iter().zip(&kept).filter(|(_, kept)| **kept) {
+        let piece = match piece {
+            Piece::Text(piece) => piece,
+            Piece::Mark { mark, .. } => *mark,
+        };
+        // An exclamation mark before a link would make it a picture.
+        if piece.starts_with('[') && text.ends_with('!') && ends_unescaped(&text[..text.len() - 1])
+        {
+            text.pop();
+            text.push_str("\\!");
+        }
+        text.push_str(piece);
+    }
+    text
+}
+
+/// Whether a mark of emphasis acts where it stands: what it encloses begins and ends with a letter or digit, or
+/// with other emphasis, or what is outside is a space or the edge.
+fn acts(pieces: &[Piece], kept: &[bool], index: usize) -> bool {
+    let Piece::Mark { opens, .. } = pieces[index] else {
+        return true;
+    };
+    let before = neighbour(pieces[..index].iter().zip(&kept[..index]).rev(), |text| {
+        text.chars().next_back()
+    });
+    let after = neighbour(pieces[index + 1..].iter().zip(&kept[index + 1..]), |text| {
+        text.chars().next()
+    });
+    let (inner, outer) = if opens {
+        (after, before)
+    } else {
+        (before, after)
+    };
+    match (inner, outer) {
+        (Neighbour::Edge | Neighbour::Space | Neighbour::Mark, _) | (_, Neighbour::Mark) => false,
+        (Neighbour::Word, _) => true,
+        (Neighbour::Other, outer) => matches!(outer, Neighbour::Edge | Neighbour::Space),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Neighbour {
+    Edge,
+    Space,
+    /// Another mark.
+    Mark,
+    /// A letter or a digit.
+    Word,
+    /// Anything else, punctuation mostly.
+    Other,
+}
+
+fn neighbour<'a>(
+    mut pieces: impl Iterator<Item = (&'a Piece, &'a bool)>,
+    nearest: impl Fn(&str) -> Option<char>,
+) -> Neighbour {
+    let nearest = pieces.find_map(|(piece, kept)| match piece {
+        _ if !kept => None,
+        Piece::Mark { .. } => Some(Neighbour::Mark),
+        Piece::Text(text) => nearest(text).map(kind),
+    });
+    nearest.unwrap_or(Neighbour::Edge)
+}
+
+fn kind(c: char) -> Neighbour {
+    // Enclosed letters count as symbols in Markdown, not as letters.
+    let enclosed = matches!(c, '\u{2460}'..='\u{24FF}' | '\u{1F100}'..='\u{1F1FF}');
+    if c.is_whitespace() {
+        Neighbour::Space
+    } else if c.is_alphanumeric() && !enclosed {
+        Neighbour::Word
+    } else {
+        Neighbour::Other
+    }
+}
+
+/// Collapses white space to single spaces and single line breaks.
+fn tidy(text: &str) -> String {
+    let text = clean(text);
+    let mut tidied = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            ' ' | '\t' if tidied.ends_with([' ', '\n']) => {}
+            '\t' => tidied.push(' '),
+            '\n' => {
+                let kept = tidied.trim_end_matches([' ', '\n']).len();
+                let at_start = kept == 0 && tidied.is_empty();
+                tidied.truncate(kept);
+                tidied.push(if at_start { ' ' } else { '\n' });
+            }
+            _ => tidied.push(c),
+        }
+    }
+    tidied
+}
+
+/// Writes a code span with a fence that its contents do not hold.
+fn code_span(value: &str) -> String {
+    let value = clean(value).replace(['\n', '\t'], " ");
+    if value.trim().is_empty() {
+        return " ".to_owned();
+    }
+    let runs: Vec<usize> = value.split(|c| c != '`').map(str::len).collect();
+    // Among one more lengths than there are runs, one is free.
+    let length = (1..=runs.len() + 1)
+        .find(|length| !runs.contains(length))
+        .unwrap_or(1);
+    let fence = "`".repeat(length);
+    let padded = value.starts_with(['`', ' ']) || value.ends_with(['`', ' ']);
+    if padded {
+        format!("{fence} {value} {fence}")
+    } else {
+        format!("{fence}{value}{fence}")
+    }
+}
