@@ -122,4 +122,6 @@ pub struct FieldLimits {
     pub min_items: Option<usize>,
     /// Most entries of a list, or pairs.
     pub max_items: Option<usize>,
+    /// How many anchors the quality gate needs; 1 for `specific`, 3 for `anchors` unless set.
+    pub min_anchors: Option<usize>,
 }

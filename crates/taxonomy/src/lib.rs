@@ -34,8 +34,8 @@ mod text;
 mod value;
 
 pub use check::{
-    Anchor, AnchorKind, Assessment, Question, assess, check, check_page_value, check_value,
-    sentences, words,
+    Anchor, AnchorKind, Assessment, Question, assess, assess_with, check, check_page_value,
+    check_value, sentences, words,
 };
 pub use classify::{Classification, classify};
 pub use config::ConfigError;

@@ -7,7 +7,7 @@ mod shape;
 use crate::text::shown;
 use crate::{Factory, Field, FieldKind, Fields, RequestType, Value};
 
-pub use gates::{Anchor, AnchorKind, Assessment, assess};
+pub use gates::{Anchor, AnchorKind, Assessment, assess, assess_with};
 pub use prose::{sentences, words};
 
 /// Something to ask a person about one field.
@@ -118,7 +118,11 @@ fn check_with(field: &Field, value: &Value, own_names: &[String]) -> Vec<Questio
     let mut questions = shape::check(field, value);
     // Wording is judged only when the shape is right: one thing at a time.
     if let (true, Some(gate), Some(text)) = (questions.is_empty(), field.gate, value.as_text()) {
-        let assessment = assess(gate, text, own_names);
+        let threshold = field
+            .limits
+            .min_anchors
+            .unwrap_or_else(|| gates::default_threshold(gate));
+        let assessment = assess_with(text, own_names, threshold);
         if !assessment.pass {
             questions.push(Question::new(
                 field,

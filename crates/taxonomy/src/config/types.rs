@@ -263,6 +263,7 @@ fn field_limits(table: &mut Table<'_>) -> FieldLimits {
         max_sentences: bound("max_sentences"),
         min_items: bound("min_items"),
         max_items: bound("max_items"),
+        min_anchors: bound("min_anchors"),
     }
 }
 

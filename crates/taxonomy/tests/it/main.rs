@@ -2,8 +2,12 @@
 //!
 //! - `config`: every broken `factory.toml` is refused with a line, a column and a hint.
 //! - `forms`: what is rendered is read back.
+//! - `hostile`: bodies nobody should write.
+//! - `quality`: the two gates against labelled texts.
 //! - `reading`: requests as people write them.
 
 mod config;
 mod forms;
+mod hostile;
+mod quality;
 mod reading;

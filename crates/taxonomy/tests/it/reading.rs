@@ -153,7 +153,7 @@ fn what_is_missing_is_asked_in_one_comment() {
     insta::assert_snapshot!(questions_comment(kind, &reading.questions), @r"
     2 things are missing before work on “new spotlight” can begin:
 
-    - [ ] **Quote**: The quote names nothing that somebody could check. “love working here” could be said of any place. Say it with a number, a date, a name, a system, a place or an event.
+    - [ ] **Quote**: The quote should be specific enough that somebody could check it. This could be said of any place: “love working here”. Say it with a number, a date, a name, a system, a place or an event.
       For example:
       > In March I cut our deploys from forty minutes to six, and nobody has asked for the old pipeline back.
     - [ ] **Photo**: Photo is missing. A photograph of them, attached to the issue or a comment (drag the file into the text box).
