@@ -139,7 +139,7 @@ fn files(
 ) -> anyhow::Result<Vec<String>> {
     let repo = local.repo();
     let (base, head) = match pull.map(|pull| (pull, &pull.merge_sha)) {
-        Some((_, Some(merged))) => (repo.rev(&format!("{merged}^"))?, Some(merged.to_string())),
+        Some((_, Some(merged))) => (repo.parent(merged.as_str())?, Some(merged.to_string())),
         Some((pull, None)) => {
             let base = record.base.as_ref().map(ToString::to_string);
             (base, repo.rev(pull.head_sha.as_str())?)

@@ -63,8 +63,17 @@ impl Repo {
         if let Some(sha) = self.loose_ref(name) {
             return Ok(Some(sha));
         }
+        self.resolve(&format!("{name}^{{commit}}"), is_sha(name))
+    }
+
+    /// Says which commit a commit was made on; a first commit, and one that is not there, has none.
+    pub fn parent(&self, commit: &str) -> Result<Option<String>, GitError> {
+        self.resolve(&format!("{}^1", sha(commit)?), true)
+    }
+
+    fn resolve(&self, what: &str, may_be_missing: bool) -> Result<Option<String>, GitError> {
         let git = self.git(&["rev-parse", "--verify", "--quiet", "--end-of-options"]);
-        let git = git.arg(format!("{name}^{{commit}}"));
+        let git = git.arg(what);
         let command = git.name();
         let output = git.output()?;
         let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
@@ -72,7 +81,7 @@ impl Repo {
             (0, true) => Ok(Some(text)),
             (1, _) if text.is_empty() => Ok(None),
             // A full SHA of an object that is missing or no commit.
-            (128, _) if is_sha(name) => Ok(None),
+            (128, _) if may_be_missing => Ok(None),
             _ => Err(output.failed(command)),
         }
     }

@@ -198,3 +198,16 @@ fn making_a_repository_twice_is_making_it_once() {
         Err(GitError::Refused { .. })
     ));
 }
+
+#[test]
+fn a_commit_knows_what_it_was_made_on() {
+    let fixture = fixture();
+    let (repo, first) = (&fixture.repo, fixture.first.as_str());
+    let second = repo
+        .commit_files(Some(first), &[], "nothing", &author(1))
+        .unwrap();
+    assert_eq!(repo.parent(&second).unwrap().as_deref(), Some(first));
+    assert_eq!(repo.parent(first).unwrap(), None);
+    assert_eq!(repo.parent(&"0".repeat(40)).unwrap(), None);
+    assert!(repo.parent("HEAD").is_err());
+}

@@ -1,0 +1,44 @@
+use crate::{lightsout, stdout};
+
+const VERBS: [&[&str]; 12] = [
+    &[],
+    &["demo"],
+    &["local"],
+    &["local", "issue"],
+    &["local", "comment"],
+    &["local", "label"],
+    &["local", "list"],
+    &["local", "show"],
+    &["local", "run"],
+    &["content"],
+    &["content", "check"],
+    &["agent", "template"],
+];
+
+#[test]
+fn help_is_what_it_was() {
+    let mut text = String::new();
+    for verb in VERBS {
+        let output = lightsout().args(verb).arg("--help").output().unwrap();
+        assert!(output.status.success());
+        text += &format!(
+            "$ lightsout {}\n{}\n",
+            [verb, &["--help"]].concat().join(" "),
+            stdout(&output)
+        );
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn wrong_usage_is_status_2() {
+    for words in [
+        &["nonsense"][..],
+        &["demo", "--fast"],
+        &["local", "show", "x"],
+        &[],
+    ] {
+        let output = lightsout().args(words).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+    }
+}

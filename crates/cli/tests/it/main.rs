@@ -1,0 +1,48 @@
+//! The command as people and programs use it, in a process of its own.
+
+#![expect(clippy::unwrap_used, reason = "in a test, a failure is a panic")]
+
+/// `lightsout content check`.
+mod content;
+/// `lightsout demo`: the story, twice, killed, two at once.
+mod demo;
+/// What every verb prints as help.
+mod help;
+/// `lightsout local`: going on by hand, and what it refuses.
+mod local;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// The command with an environment of its own.
+fn lightsout() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lightsout"));
+    command.env_clear();
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+}
+
+/// Runs it on the factory in `dir`.
+fn run(dir: &Path, words: &[&str]) -> Output {
+    lightsout()
+        .args(words)
+        .arg("--dir")
+        .arg(dir)
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Runs it, expects it to go well, and reads what it prints as JSON.
+fn json(dir: &Path, words: &[&str]) -> serde_json::Value {
+    let output = run(dir, &[words, &["--format", "json"]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
