@@ -30,14 +30,23 @@ fn words(nodes: &[Inline]) -> String {
 
 /// A piece of inline content.
 enum Piece {
-    /// Escaped text, code or a link.
+    /// Escaped text or a link.
     Text(String),
+    /// The contents of a code span.
+    Code(String),
     /// Where emphasis begins or ends: `*`, `**` or `***`, and the other end's place.
     Mark {
         mark: &'static str,
         other: usize,
         opens: bool,
     },
+}
+
+fn push_text(text: &str, pieces: &mut Vec<Piece>) {
+    let text = tidy(text);
+    if !text.is_empty() {
+        pieces.push(Piece::Text(escape_text(&text)));
+    }
 }
 
 /// What a node stands in; neither links nor emphasis of one kind nest.
@@ -51,9 +60,18 @@ struct Inside {
 fn collect(nodes: &[Inline], inside: Inside, pieces: &mut Vec<Piece>) {
     for node in nodes {
         match node {
-            Inline::Text(text) => pieces.push(Piece::Text(escape_text(&tidy(text)))),
-            Inline::Image(alt) => pieces.push(Piece::Text(escape_text(&tidy(&words(alt))))),
-            Inline::Code(code) => pieces.push(Piece::Text(code_span(code))),
+            Inline::Text(text) => push_text(text, pieces),
+            Inline::Image(alt) => push_text(&words(alt), pieces),
+            Inline::Code(code) => {
+                let code = clean(code);
+                // Nothing but spaces is a space, with or without a fence.
+                let blank = code.trim().is_empty();
+                pieces.push(if blank {
+                    Piece::Text(" ".to_owned())
+                } else {
+                    Piece::Code(code)
+                });
+            }
             Inline::HardBreak => pieces.push(Piece::Text("\\\n".to_owned())),
             Inline::Emphasis(nodes) => match nodes.as_slice() {
                 [Inline::Strong(nodes)] => both(nodes, inside, pieces),
@@ -148,9 +166,17 @@ fn link_to(url: &str, content: &[Inline], inside: Inside, pieces: &mut Vec<Piece
         &mut within,
     );
     let text = join(&within);
-    let text = text.trim_matches([' ', '\t', '\n']);
-    if !text.is_empty() {
-        pieces.push(Piece::Text(format!("[{text}]({target})")));
+    let trimmed = text.trim_matches([' ', '\t', '\n']);
+    // Spaces at the edges of a link's text stay, beside it.
+    let space = |there: bool, pieces: &mut Vec<Piece>| {
+        if there {
+            pieces.push(Piece::Text(" ".to_owned()));
+        }
+    };
+    space(text.starts_with([' ', '\t', '\n']), pieces);
+    if !trimmed.is_empty() {
+        pieces.push(Piece::Text(format!("[{trimmed}]({target})")));
+        space(text.ends_with([' ', '\t', '\n']), pieces);
     }
 }
 
@@ -170,18 +196,37 @@ fn join(pieces: &[Piece]) -> String {
         kept[index] = false;
     }
     let mut text = String::new();
-    for (piece, _) in pieces.iter().zip(&kept).filter(|(_, kept)| **kept) {
-        let piece = match piece {
-            Piece::Text(piece) => piece,
-            Piece::Mark { mark, .. } => *mark,
-        };
-        // An exclamation mark before a link would make it a picture.
-        if piece.starts_with('[') && text.ends_with('!') && ends_unescaped(&text[..text.len() - 1])
-        {
-            text.pop();
-            text.push_str("\\!");
+    let mut kept = pieces
+        .iter()
+        .zip(&kept)
+        .filter(|(_, kept)| **kept)
+        .map(|(piece, _)| piece)
+        .peekable();
+    while let Some(piece) = kept.next() {
+        match piece {
+            Piece::Mark { mark, .. } => text.push_str(mark),
+            Piece::Text(piece) => {
+                // An exclamation mark before a link would make it a picture.
+                if piece.starts_with('[')
+                    && text.ends_with('!')
+                    && ends_unescaped(&text[..text.len() - 1])
+                {
+                    text.pop();
+                    text.push_str("\\!");
+                }
+                text.push_str(piece);
+            }
+            Piece::Code(code) => {
+                // Two code spans side by side would be read as one with other fences.
+                let mut code = code.clone();
+                while let Some(Piece::Code(more)) =
+                    kept.next_if(|next| matches!(next, Piece::Code(_)))
+                {
+                    code.push_str(more);
+                }
+                text.push_str(&code_span(&code));
+            }
         }
-        text.push_str(piece);
     }
     text
 }
@@ -230,6 +275,7 @@ fn neighbour<'a>(
         _ if !kept => None,
         Piece::Mark { .. } => Some(Neighbour::Mark),
         Piece::Text(text) => nearest(text).map(kind),
+        Piece::Code(_) => Some(Neighbour::Other),
     });
     nearest.unwrap_or(Neighbour::Edge)
 }
@@ -268,10 +314,7 @@ fn tidy(text: &str) -> String {
 
 /// Writes a code span with a fence that its contents do not hold.
 fn code_span(value: &str) -> String {
-    let value = clean(value).replace(['\n', '\t'], " ");
-    if value.trim().is_empty() {
-        return " ".to_owned();
-    }
+    let value = value.replace(['\n', '\t'], " ");
     let runs: Vec<usize> = value.split(|c| c != '`').map(str::len).collect();
     // Among one more lengths than there are runs, one is free.
     let length = (1..=runs.len() + 1)

@@ -163,7 +163,7 @@ fn inline(frame: &mut Frame<'_>, event: Event<'_>) {
         Event::Rule => frame.push(Block::Rule),
         // None of these is asked for; should one come, its words remain.
         Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => {
-            frame.text(&text)
+            frame.text(&text);
         }
         Event::TaskListMarker(_) | Event::Start(_) | Event::End(_) => {}
     }

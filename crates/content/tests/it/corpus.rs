@@ -228,6 +228,13 @@ pub(crate) const HOSTILE: &[&str] = &[
     "import\u{a0}x",
     "import\tx",
     "export\nx",
+    // Found by random texts.
+    "- a\n\n  ```\n  {x}\n  ```*1. a\n2. b",
+    "`!`*`a`a*",
+    "_` `{_",
+    "'y'*[\n  a](b)",
+    "2019.",
+    "[<https://x.example>](b)",
 ];
 
 /// Returns every hostile text alone, inside other things and beside its neighbour.
