@@ -6,7 +6,7 @@ use lightsout_ledger::Nanodollars;
 
 use crate::config::{self, ConfigError};
 use crate::lane::{Lane, Protected};
-use crate::{Fields, RequestType};
+use crate::{Fields, RequestType, Voice};
 
 /// The declaration of the six types that every factory starts from, as TOML.
 pub const DEFAULT_TOML: &str = include_str!("default.toml");
@@ -33,6 +33,8 @@ pub struct Factory {
     pub budget: Budget,
     /// Bounds on a change.
     pub limits: Limits,
+    /// What the brand says in its own way.
+    pub voice: Voice,
     /// The types of requests, in the order of forms and tables.
     pub types: Vec<RequestType>,
     pub(crate) protected: Arc<Protected>,
@@ -136,6 +138,7 @@ impl Factory {
             gates: Vec::new(),
             budget: config::default_budget(),
             limits: config::default_limits(),
+            voice: Voice::default(),
             types: Vec::new(),
             protected: Arc::new(Protected::new(&[])),
         })

@@ -27,11 +27,13 @@ mod factory;
 mod field;
 mod kind;
 mod lane;
+mod mask;
 mod read;
 mod render;
 mod slug;
 mod text;
 mod value;
+mod voice;
 
 pub use check::{
     Anchor, AnchorKind, Assessment, Question, assess, assess_with, check, check_page_value,
@@ -52,3 +54,4 @@ pub use render::{
 };
 pub use slug::{MAX_SLUG, Slug, SlugError};
 pub use value::{Fields, Image, Pair, Value};
+pub use voice::{Finding, LintKind, LintReport, Severity, Voice, lint, lint_voice};

@@ -7,6 +7,7 @@ mod shape;
 use crate::text::shown;
 use crate::{Factory, Field, FieldKind, Fields, RequestType, Value};
 
+pub(crate) use gates::GENERIC;
 pub use gates::{Anchor, AnchorKind, Assessment, assess, assess_with};
 pub use prose::{sentences, words};
 

@@ -11,6 +11,7 @@ use super::walk::{At, Report, Table};
 use crate::factory::{AgentKind, AgentSettings, Budget, Factory, Filing, GateSettings, Limits};
 use crate::kind::RequestType;
 use crate::lane::{self, Protected};
+use crate::voice::Voice;
 
 /// The model that runs are pinned to unless the file says otherwise.
 const MODEL: &str = "claude-sonnet-4-6";
@@ -49,6 +50,7 @@ fn document_to_factory(mut root: Table<'_>, types: Vec<RequestType>) -> Factory 
         gates: gates(root.tables("gates").unwrap_or_default()),
         budget: root.table("budget").map_or_else(default_budget, budget),
         limits: root.table("limits").map_or_else(default_limits, limits),
+        voice: root.table("voice").map(voice).unwrap_or_default(),
         types,
         protected: Arc::new(Protected::new(&[])),
     };
@@ -267,6 +269,20 @@ fn money(table: &mut Table<'_>, key: &'static str) -> Option<Nanodollars> {
             None
         }
     }
+}
+
+fn voice(mut table: Table<'_>) -> Voice {
+    let mut phrases = |key| {
+        let phrases = table.strings(key).unwrap_or_default();
+        phrases.into_iter().map(|phrase| phrase.value).collect()
+    };
+    let voice = Voice {
+        forbidden: phrases("forbidden"),
+        spelling: phrases("spelling"),
+        allowed: phrases("allowed"),
+    };
+    table.finish();
+    voice
 }
 
 fn limits(mut table: Table<'_>) -> Limits {

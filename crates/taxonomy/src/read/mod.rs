@@ -3,7 +3,6 @@
 //! Reading never fails. What cannot be read is missing, and what is missing is asked for.
 
 mod images;
-mod mask;
 mod pairs;
 mod sections;
 mod values;
@@ -11,7 +10,7 @@ mod values;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use mask::Mask;
+use crate::mask::Mask;
 use sections::{Labels, Section};
 
 use crate::check::{self, Question};
@@ -123,8 +122,9 @@ impl Reader<'_> {
             }
         }
         self.take_title(title);
+        // A body without any label is prose: it may be an answer, but hardly a name or a path.
         if found.is_empty() {
-            self.plain(&mask, Source::Body);
+            self.plain(&mask, FieldKind::is_multiline, Source::Body);
         }
     }
 
@@ -150,7 +150,7 @@ impl Reader<'_> {
             }
         }
         if !answered {
-            self.plain(&mask, source);
+            self.plain(&mask, |kind| kind != FieldKind::Image, source);
         }
     }
 
@@ -215,15 +215,17 @@ impl Reader<'_> {
         }
     }
 
-    /// Lets text without any label answer the one question that is open.
-    fn plain(&mut self, mask: &Mask, source: impl Fn(Range<usize>) -> Source) {
+    /// Lets text without any label answer the one question that is open, when its field is of a fitting kind.
+    fn plain(
+        &mut self,
+        mask: &Mask,
+        fits: impl Fn(FieldKind) -> bool,
+        source: impl Fn(Range<usize>) -> Source,
+    ) {
         let open = check::check(self.factory, self.kind, &self.fields);
         let [question] = open.as_slice() else { return };
-        let Some(field) = self
-            .kind
-            .field(&question.field)
-            .filter(|field| field.kind != FieldKind::Image)
-        else {
+        let field = self.kind.field(&question.field);
+        let Some(field) = field.filter(|field| fits(field.kind)) else {
             return;
         };
         let range = 0..mask.as_str().len();

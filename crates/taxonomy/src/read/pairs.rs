@@ -24,9 +24,19 @@ enum Style {
     Plain,
 }
 
-/// Says whether a line begins with `Q:`, `Q1.`, `**Q:**` or `Question 2:`.
-pub(super) fn begins_question(line: &str) -> bool {
+/// Says whether a line begins an interview: `Q:`, `**Q1.**`, `Question 2:`, `1. Why?` or `**Why?**`.
+pub(super) fn begins_interview(line: &str) -> bool {
+    let numbered =
+        || line.starts_with(|c: char| c.is_ascii_digit()) && strip_bullet(line).is_some_and(asks);
+    is_marked(line) || numbered() || bold(line).is_some_and(|(question, _)| asks(question))
+}
+
+fn is_marked(line: &str) -> bool {
     mark(line, &["question", "q"]).is_some()
+}
+
+fn asks(text: &str) -> bool {
+    text.contains(['?', '？', '؟'])
 }
 
 /// Reads pairs; the first line that could be a question decides how the rest is read.
@@ -89,7 +99,7 @@ fn style(lines: &[CodeLine<'_>]) -> Option<Style> {
             .filter(|(line, code)| !code && !line.trim().is_empty())
             .map(|(line, _)| line.trim())
     };
-    if text().any(begins_question) {
+    if text().any(is_marked) {
         return Some(Style::Marked);
     }
     let first = text().next()?;
@@ -285,8 +295,8 @@ mod tests {
 
     #[test]
     fn words_that_begin_with_q_or_a_are_no_marks() {
-        assert!(!begins_question("Quite: so"));
-        assert!(!begins_question("Questions: none"));
+        assert!(!begins_interview("Quite: so"));
+        assert!(!begins_interview("Questions: none"));
         assert_eq!(read("no question here"), []);
     }
 }

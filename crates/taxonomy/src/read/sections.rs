@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::mask::{BLANK, Line, Mask};
+use crate::mask::{BLANK, Line, Mask};
 use crate::text::{label_key, strip_bullet, strip_checkbox};
 use crate::{FieldKind, RequestType};
 
@@ -229,8 +229,8 @@ fn labelled<'l>(text: &'l str, labels: &Labels<'_>) -> Option<(usize, Style, &'l
         .or_else(|| bold_label(plain).and_then(|parts| named(parts, Style::Bold)))
         .or_else(|| colon_label(plain).and_then(|parts| named(parts, Style::Colon)))
         .or_else(|| {
-            let asks = super::pairs::begins_question(plain);
-            Some((labels.pairs.filter(|_| asks)?, Style::Pair, text))
+            let field = labels.pairs?;
+            super::pairs::begins_interview(text).then_some((field, Style::Pair, text))
         })
 }
 

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::images;
-use super::mask::{BLANK, Mask};
 use super::pairs;
+use crate::mask::{BLANK, Mask};
 use crate::text::{EMPHASIS, QUOTES, is_blank, label_key, strip_bullet, strip_checkbox, unwrap};
 use crate::{Field, FieldKind, QualityGate, Value};
 
@@ -75,13 +75,20 @@ fn cleaned(mask: &Mask, range: Range<usize>) -> Vec<(String, bool)> {
         if masked && !line.code && !text.trim_end_matches(BLANK).is_empty() && is_blank(text) {
             continue;
         }
-        let text: String = text
-            .chars()
-            .filter(|character| *character != BLANK)
-            .collect();
-        lines.push((text.trim_end().to_owned(), line.code));
+        lines.push((unblanked(text).trim_end().to_owned(), line.code));
     }
     lines
+}
+
+/// Takes out what was blanked, and one of the spaces on either side of it.
+fn unblanked(text: &str) -> String {
+    let mut parts = text.split(BLANK);
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for part in parts.filter(|part| !part.is_empty()) {
+        let double = clean.ends_with(' ') && part.starts_with(' ');
+        clean.push_str(if double { &part[1..] } else { part });
+    }
+    clean
 }
 
 /// Takes blank lines and rules off both ends.

@@ -5,9 +5,13 @@
 //! - `hostile`: bodies nobody should write.
 //! - `quality`: the two gates against labelled texts.
 //! - `reading`: requests as people write them.
+//! - `threads`: a corpus of requests and threads.
+//! - `voice`: the slop linter.
 
 mod config;
 mod forms;
 mod hostile;
 mod quality;
 mod reading;
+mod threads;
+mod voice;

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use super::prose::{paragraphs, split_sentences};
 use crate::QualityGate;
 use crate::text::{count, label_key, shown};
-use words::GENERIC;
+pub(crate) use words::GENERIC;
 
 /// How many different anchors an article needs.
 const ARTICLE_ANCHORS: usize = 3;

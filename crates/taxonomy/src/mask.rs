@@ -6,26 +6,26 @@
 use std::ops::Range;
 
 /// What stands for a byte that says nothing.
-pub(super) const BLANK: char = '\0';
+pub(crate) const BLANK: char = '\0';
 
 /// A masked text and its lines.
-pub(super) struct Mask {
+pub(crate) struct Mask {
     text: String,
     lines: Vec<Line>,
 }
 
 /// One line by its place; the line end is not part of it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line {
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub(crate) struct Line {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
     /// Whether the line is code, or opens or closes it.
-    pub(super) code: bool,
+    pub(crate) code: bool,
 }
 
 impl Mask {
     /// Masks line ends that are no `\n`, the byte-order mark, NULs, and HTML comments outside of code.
-    pub(super) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let mut bytes = text.as_bytes().to_vec();
         for index in 0..bytes.len() {
             if bytes[index] == b'\r' {
@@ -47,45 +47,45 @@ impl Mask {
     }
 
     /// Returns the lines in order.
-    pub(super) fn lines(&self) -> &[Line] {
+    pub(crate) fn lines(&self) -> &[Line] {
         &self.lines
     }
 
     /// Returns a line as it is masked, without what is blank at its ends.
-    pub(super) fn line(&self, line: Line) -> &str {
+    pub(crate) fn line(&self, line: Line) -> &str {
         self.text[line.start..line.end].trim_matches(|c: char| c == BLANK || c.is_whitespace())
     }
 
     /// Returns the lines that a range touches.
-    pub(super) fn lines_in(&self, range: &Range<usize>) -> &[Line] {
+    pub(crate) fn lines_in(&self, range: &Range<usize>) -> &[Line] {
         let first = self.lines.partition_point(|line| line.end < range.start);
         let last = self.lines.partition_point(|line| line.start < range.end);
         self.lines.get(first..last).unwrap_or_default()
     }
 
     /// Says whether a place lies in code.
-    pub(super) fn is_code(&self, place: usize) -> bool {
+    pub(crate) fn is_code(&self, place: usize) -> bool {
         let line = self.lines.partition_point(|line| line.end < place);
         self.lines.get(line).is_some_and(|line| line.code)
     }
 
     /// Returns a range of the masked text.
-    pub(super) fn slice(&self, start: usize, end: usize) -> &str {
+    pub(crate) fn slice(&self, start: usize, end: usize) -> &str {
         &self.text[start..end]
     }
 
     /// Returns the whole masked text.
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
     /// Blanks a range, which must lie on character boundaries.
-    pub(super) fn blank(&mut self, range: Range<usize>) {
+    pub(crate) fn blank(&mut self, range: Range<usize>) {
         self.blank_ranges([range]);
     }
 
     /// Blanks whole lines.
-    pub(super) fn blank_all(&mut self, lines: &[Line]) {
+    pub(crate) fn blank_all(&mut self, lines: &[Line]) {
         self.blank_ranges(lines.iter().map(|line| line.start..line.end));
     }
 
