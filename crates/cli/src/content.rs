@@ -67,7 +67,11 @@ pub(crate) fn read_factory(root: &Path) -> anyhow::Result<Factory> {
         }
         Err(error) => return Err(error).with_context(|| format!("reading `{}`", path.display())),
     };
-    let name = path.strip_prefix(".").unwrap_or(&path).display().to_string();
+    let name = path
+        .strip_prefix(".")
+        .unwrap_or(&path)
+        .display()
+        .to_string();
     Factory::parse(&name, &text).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(ConfigError::to_string).collect();
         Mendable::error(

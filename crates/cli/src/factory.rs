@@ -8,7 +8,6 @@ use anyhow::Context as _;
 use chrono::Utc;
 use lightsout_agents::{Agent, CommandAgent, TemplateAgent};
 use lightsout_engine::{Engine, Observer, Ports, Settings};
-use lightsout_ledger::Nanodollars;
 use lightsout_local::{Clock, Local, LocalError};
 use lightsout_taxonomy::{AgentKind, Factory};
 
@@ -45,11 +44,7 @@ pub(crate) async fn work(
     let agent = choose_agent(local, agent)?;
     lay_bin(local.dir())?;
     let clock = Utc::now;
-    let settings = Settings {
-        enabled,
-        base: local.default_branch().to_string(),
-        run_price: Nanodollars::ZERO,
-    };
+    let settings = Settings::new(enabled, local.default_branch().as_str());
     let ports = Ports {
         forge: local,
         inbox: local,

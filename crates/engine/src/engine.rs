@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Mutex;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use lightsout_agents::Agent;
@@ -48,6 +48,20 @@ pub struct Settings {
     pub base: String,
     /// The most that one run of this agent can cost; nothing for an agent without a model.
     pub run_price: Nanodollars,
+    /// How long to wait before each further try of an action that may work later.
+    pub pauses: Vec<Duration>,
+}
+
+impl Settings {
+    /// Settings with the usual pauses, for an agent that costs nothing.
+    pub fn new(enabled: bool, base: &str) -> Self {
+        Self {
+            enabled,
+            base: base.to_owned(),
+            run_price: Nanodollars::ZERO,
+            pauses: [50, 300, 1500].map(Duration::from_millis).to_vec(),
+        }
+    }
 }
 
 /// The factory at work on one repository.

@@ -1,19 +1,12 @@
 //! Performing a plan: each action in order, written down before and after.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use lightsout_forge::{Action, Ensured, ForgeError, Number};
 use lightsout_lifecycle::Plan;
 
 use crate::journal::JournalLine;
 use crate::{Engine, EngineError, Progress, Stage};
-
-/// Pauses between tries of an action that may work later.
-const PAUSES: [Duration; 3] = [
-    Duration::from_millis(50),
-    Duration::from_millis(300),
-    Duration::from_millis(1500),
-];
 
 /// How performing a plan ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,9 +49,9 @@ impl Engine<'_> {
     }
 
     async fn ensure(&self, action: &Action) -> Result<Ensured, ForgeError> {
-        for pause in PAUSES {
+        for pause in &self.settings.pauses {
             match self.ports.forge.ensure(action).await {
-                Err(ForgeError::Transient { .. }) => tokio::time::sleep(pause).await,
+                Err(ForgeError::Transient { .. }) => tokio::time::sleep(*pause).await,
                 other => return other,
             }
         }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lightsout_agents::{End, Finished, Job, Limits, gate_environment, run_job};
 use lightsout_lifecycle::{Gate, GateOutcome};
 use lightsout_taxonomy::{Factory, GateSettings};
 
+use crate::stages::fresh;
 use crate::{Engine, EngineError};
 
 /// The most a gate may print, in bytes.
@@ -33,12 +34,12 @@ impl Engine<'_> {
             command: "built in".to_owned(),
             outcome: GateOutcome::Passed,
         }];
-        let tree = self.lay_out(&dir.join("gates"), head)?;
+        let tree = self.lay_out(dir, head)?;
         for settings in &factory.gates {
             let outcome = match self.gate(settings, &tree, dir).await? {
                 None => GateOutcome::Passed,
                 Some(tail) => {
-                    let before = self.lay_out(&dir.join("gates-base"), base)?;
+                    let before = self.lay_out(dir, base)?;
                     match self.gate(settings, &before, dir).await? {
                         None => GateOutcome::Failed { tail },
                         Some(_) => GateOutcome::FailedBefore { tail },
@@ -54,15 +55,14 @@ impl Engine<'_> {
         Ok(gates)
     }
 
-    fn lay_out(&self, into: &Path, at: &str) -> Result<std::path::PathBuf, EngineError> {
-        if into.exists() {
-            fs::remove_dir_all(into).map_err(EngineError::disk("clearing", into))?;
-        }
-        let tree = into.join("tree");
+    /// Lays out the files of a commit in a fresh folder: a gate that a killed process left may still write to its own.
+    fn lay_out(&self, dir: &Path, at: &str) -> Result<PathBuf, EngineError> {
+        let into = fresh(dir, "gates");
         for folder in ["home", "scratch"] {
             let folder = into.join(folder);
             fs::create_dir_all(&folder).map_err(EngineError::disk("making", folder))?;
         }
+        let tree = into.join("tree");
         self.workshop.repo.export(&tree, at)?;
         Ok(tree)
     }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::pictures::Illustrated;
 use crate::read::{View, Work, caps};
-use crate::stages::{load, save};
+use crate::stages::{fresh, load, save};
 use crate::workshop::Workshop;
 use crate::{Engine, EngineError, LaneLimits, Progress, Stage, lane_problems, render_prompt};
 
@@ -230,10 +230,7 @@ impl Engine<'_> {
     fn desk(&self, commission: &Commission, dir: &Path) -> Result<PathBuf, EngineError> {
         let since = Instant::now();
         self.began(commission, Stage::Clone);
-        let desk = (1..=u32::MAX)
-            .map(|number| dir.join(format!("try-{number}")))
-            .find(|desk| !desk.exists())
-            .unwrap_or_else(|| dir.join("try"));
+        let desk = fresh(dir, "try");
         for folder in ["tree", "home", "scratch"] {
             let folder = desk.join(folder);
             fs::create_dir_all(&folder).map_err(EngineError::disk("making", folder))?;

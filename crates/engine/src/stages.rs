@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -37,6 +37,14 @@ pub(crate) fn save<T: Serialize>(path: &Path, stage: &T) -> Result<(), EngineErr
         File::open(folder)?.sync_all()
     };
     write().map_err(EngineError::disk("writing", path))
+}
+
+/// The first of `NAME-1`, `NAME-2` … that is not there yet.
+pub(crate) fn fresh(dir: &Path, name: &str) -> PathBuf {
+    (1..=u32::MAX)
+        .map(|number| dir.join(format!("{name}-{number}")))
+        .find(|folder| !folder.exists())
+        .unwrap_or_else(|| dir.join(name))
 }
 
 #[cfg(test)]

@@ -105,9 +105,12 @@ async fn a_clone_that_is_gone() {
 
 #[tokio::test]
 async fn hostile_settings_in_its_clone_run_nothing() {
-    let script = format!(
-        "git config core.fsmonitor \"touch $HOME/pwned\"; printf '#!/bin/sh\\ntouch %s\\n' \"$HOME/pwned\" > .git/hooks/post-checkout; chmod +x .git/hooks/post-checkout 2>/dev/null;{GOOD}"
-    );
+    // Set after its own last git command, so that only ours could run them.
+    let traps = "git config core.fsmonitor \"touch $HOME/pwned\"; git config core.hooksPath hooks; \
+        git config uploadpack.packObjectsHook \"touch $HOME/pwned\"; mkdir -p hooks .git/hooks; \
+        for hook in hooks/post-checkout .git/hooks/post-checkout .git/hooks/pre-push; do \
+        printf '#!/bin/sh\\ntouch %s\\n' \"$HOME/pwned\" > $hook; chmod +x $hook; done; echo 'Written.'";
+    let script = GOOD.replace("echo 'Written.'", traps);
     let world = World::new(&script, &[]).await;
     world.open(REQUESTER, BODY).await;
     world.work().await;

@@ -6,6 +6,7 @@
 )]
 
 mod bad_agents;
+mod crash;
 mod gates;
 mod story;
 mod world;

@@ -7,9 +7,8 @@ use chrono::{DateTime, Utc};
 use lightsout_agents::CommandAgent;
 use lightsout_engine::{Engine, EngineError, Observer, Ports, Progress, Settings};
 use lightsout_forge::{
-    Comment, Ensured, Forge as _, Issue, Label, Login, Number, Permission, PullRequest,
+    Comment, Ensured, Forge, Inbox, Issue, Label, Login, Number, Permission, PullRequest,
 };
-use lightsout_ledger::Nanodollars;
 use lightsout_lifecycle::Reason;
 use lightsout_local::Local;
 use tempfile::TempDir;
@@ -113,22 +112,30 @@ impl World {
     }
 
     pub(crate) async fn try_work(&self) -> Result<(), EngineError> {
+        self.work_on(&self.local, &self.local).await
+    }
+
+    /// Lets the factory work through another forge.
+    pub(crate) async fn work_on(
+        &self,
+        forge: &dyn Forge,
+        inbox: &dyn Inbox,
+    ) -> Result<(), EngineError> {
         let script = self.dir.path().join("agent.sh");
         fs::write(&script, &self.script).unwrap();
         let agent = CommandAgent::new(vec!["sh".into(), script.display().to_string()]).unwrap();
         let clock = || DateTime::from_timestamp(1_800_000_100, 0).unwrap();
         let ports = Ports {
-            forge: &self.local,
-            inbox: &self.local,
+            forge,
+            inbox,
             ledger: &self.local,
             agent: &agent,
             observer: &self.seen,
             clock: &clock,
         };
         let settings = Settings {
-            enabled: self.enabled,
-            base: "main".into(),
-            run_price: Nanodollars::ZERO,
+            pauses: Vec::new(),
+            ..Settings::new(self.enabled, "main")
         };
         let dir = self.local.dir();
         Engine::open(ports, settings, dir, &dir.join("site.git"))?

@@ -112,8 +112,8 @@ fn publish(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
     approve(snapshot, comment, facts)
 }
 
-/// Records the approval of the present head. The record comes before the label that shows it; the label is set with the
-/// bot credential, and the event it raises does the merge.
+/// Records the approval of the present head. The label that shows it comes last: it is set with the bot credential, and
+/// the event it raises does the merge.
 fn approve(snapshot: &Snapshot, comment: &CommentFacts, facts: &PullFacts) -> Plan {
     let approval = facts.standing_approval().cloned().unwrap_or(Approval {
         by: comment.author.login.clone(),
@@ -132,11 +132,11 @@ fn approve(snapshot: &Snapshot, comment: &CommentFacts, facts: &PullFacts) -> Pl
             key: approval_key(),
             body: texts::approval(&approval),
         },
+        remember(snapshot, next, |record| record.last_command = comment.id),
         Action::EnsureLabel {
             on,
             label: Label::approved(),
         },
-        remember(snapshot, next, |record| record.last_command = comment.id),
     ];
     Plan::act(Reason::Approved, actions)
 }

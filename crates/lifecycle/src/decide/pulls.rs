@@ -56,15 +56,22 @@ fn merge_if_green(snapshot: &Snapshot, facts: &PullFacts, approval: &Approval) -
 
 fn merge(snapshot: &Snapshot, facts: &PullFacts, approval: &Approval) -> Plan {
     let pull = &facts.pull;
-    let mut actions = vec![Action::Merge {
-        branch: pull.head.clone(),
-        head: approval.sha.clone(),
-        title: format!("{} ({})", pull.title, pull.number),
-        message: format!(
-            "Closes {}\n\nApproved-by: {} at {}",
-            snapshot.issue.number, approval.by, approval.sha
-        ),
-    }];
+    let mut actions = vec![
+        // Only a crash between the record and the label leaves this to do.
+        Action::EnsureLabel {
+            on: Thread::PullOf(pull.head.clone()),
+            label: Label::approved(),
+        },
+        Action::Merge {
+            branch: pull.head.clone(),
+            head: approval.sha.clone(),
+            title: format!("{} ({})", pull.title, pull.number),
+            message: format!(
+                "Closes {}\n\nApproved-by: {} at {}",
+                snapshot.issue.number, approval.by, approval.sha
+            ),
+        },
+    ];
     actions.extend(published(snapshot, facts));
     Plan::act(Reason::Merging, actions)
 }

@@ -40,32 +40,37 @@ fn write_record(snapshot: &Snapshot, record: &Record) -> Action {
     }
 }
 
-/// Hands the request to a person: the question first, then the label, then the record, so that whoever sees the label
-/// finds the question, and whoever finds the record finds both.
+/// Hands the request to a person. The question comes first, so that whoever sees the label finds it.
+///
+/// What comes last says that all of it is done: the label, which makes the next look find a request that waits; or the
+/// record, while it holds a run, which would otherwise be forgotten before the label is there.
 pub(crate) fn ask(snapshot: &Snapshot, reason: Reason, key: &str, body: &str) -> Plan {
     let on = Thread::Issue(snapshot.issue.number);
     let next = Next {
         state: State::Waiting,
         reason,
     };
-    let actions = vec![
-        Action::UpsertComment {
-            on: on.clone(),
-            key: CommentKey::new(key),
-            body: texts::ask(&snapshot.requester.login, reason, body),
-        },
-        Action::EnsureLabel {
-            on,
-            label: Label::waiting(),
-        },
-        remember(snapshot, next, |record| {
-            record.run = None;
-            record.last_answer = record.last_answer.max(snapshot.newest_answer);
-            if let Some(command) = handled_command(snapshot) {
-                record.last_command = record.last_command.max(command);
-            }
-        }),
-    ];
+    let question = Action::UpsertComment {
+        on: on.clone(),
+        key: CommentKey::new(key),
+        body: texts::ask(&snapshot.requester.login, reason, body),
+    };
+    let label = Action::EnsureLabel {
+        on,
+        label: Label::waiting(),
+    };
+    let record = remember(snapshot, next, |record| {
+        record.run = None;
+        record.last_answer = record.last_answer.max(snapshot.newest_answer);
+        if let Some(command) = handled_command(snapshot) {
+            record.last_command = record.last_command.max(command);
+        }
+    });
+    let actions = if snapshot.record.run.is_some() {
+        vec![question, label, record]
+    } else {
+        vec![question, record, label]
+    };
     Plan::act(reason, actions)
 }
 

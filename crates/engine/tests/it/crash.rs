@@ -1,0 +1,89 @@
+//! The world goes away at every single action, before and after it was done; whoever comes next ends at the same place.
+
+use lightsout_forge::{Forge as _, Number};
+use lightsout_testkit::{Fault, FaultyForge};
+
+use crate::world::{BODY, GOOD, MAINTAINER, REQUESTER, World};
+
+const QUESTION: &str = "### Question\n\nCan I bring my bicycle into the hall?\n";
+const ANSWER: &str = "### Answer\n\nYes, you can bring it in. There are 12 hooks in the hall.";
+
+/// What of the world must be the same: states, labels, comments, pull requests, what is published.
+async fn shown(world: &World) -> String {
+    let mut text = String::new();
+    for issue in world.local.issues().await.unwrap() {
+        text += &format!("{} {:?} {:?}\n", issue.number, issue.state, issue.labels);
+        for comment in world.comments(issue.number).await {
+            text += &format!("  {}\n", comment.body);
+        }
+    }
+    for pull in world.pulls().await {
+        text += &format!(
+            "{} {:?} {:?} {}\n",
+            pull.number, pull.state, pull.labels, pull.head_sha
+        );
+        for comment in world.comments(pull.number).await {
+            text += &format!("  {}\n", comment.body);
+        }
+    }
+    text + &format!("{:?}", world.published("content/faq/bicycles.mdx"))
+}
+
+/// Three acts of people, with work after each; the forge goes away at the `fault`, counted over all of it.
+async fn story(fault: Option<Fault>) -> (String, usize) {
+    let world = World::new(GOOD, &["true"]).await;
+    let issue = world.open(REQUESTER, QUESTION).await;
+    let mut seen = 0;
+    for act in 0..3 {
+        match act {
+            1 => world.say(REQUESTER, issue, ANSWER).await,
+            2 => world.say(MAINTAINER, issue, "/publish").await,
+            _ => {}
+        }
+        let rest = match fault {
+            Some(Fault::Before(at)) => Fault::Before(at.wrapping_sub(seen)),
+            Some(Fault::After(at)) => Fault::After(at.wrapping_sub(seen)),
+            None => Fault::Before(usize::MAX),
+        };
+        let faulty = FaultyForge::new(&world.local, rest);
+        let ended = world.work_on(&faulty, &world.local).await;
+        seen += faulty.seen();
+        if ended.is_err() {
+            world.work().await;
+        }
+    }
+    (shown(&world).await, seen)
+}
+
+#[tokio::test]
+async fn the_forge_may_go_away_at_any_action() {
+    let (undisturbed, actions) = story(None).await;
+    assert!(
+        undisturbed.contains("Merged") && actions > 15,
+        "{undisturbed}"
+    );
+    for at in 0..actions {
+        for fault in [Fault::Before(at), Fault::After(at)] {
+            let (disturbed, _) = story(Some(fault)).await;
+            // A run that was taken up again says so in no place that people see.
+            assert_eq!(disturbed, undisturbed, "{fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_stage_is_named() {
+    let world = World::new(GOOD, &[]).await;
+    world.open(REQUESTER, BODY).await;
+    let run = world.local.dir().join("runs/1-1");
+    std::fs::create_dir_all(&run).unwrap();
+    std::fs::write(run.join("commission.json"), "{").unwrap();
+    let error = world.try_work().await.unwrap_err().to_string();
+    assert!(
+        error.contains("commission.json") && error.contains("hint"),
+        "{error}"
+    );
+    std::fs::remove_file(run.join("commission.json")).unwrap();
+    world.work().await;
+    assert!(world.local.pull_request(Number(2)).await.is_ok());
+}
