@@ -42,8 +42,23 @@ enum Place {
     Lost,
 }
 
+/// What becomes of the present object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Whole,
+    /// A text in it was shortened.
+    Cut,
+    /// It is longer than the limit; nothing more of it is kept.
+    TooLong,
+    /// Nothing in the rest of it matters, so that it is neither kept nor read.
+    Dull,
+}
+
 /// What is put at the end of a text that was cut, on a line of its own so that the cut line is not the last.
 const CUT_MARK: &[u8] = b"\\n[cut]";
+
+/// The state right after a backslash.
+const ESCAPED: u8 = u8::MAX;
 
 #[derive(Debug)]
 pub(crate) struct Splitter {
@@ -58,10 +73,9 @@ pub(crate) struct Splitter {
     /// Bytes of the present escape that are still to come.
     escape: u8,
     string_length: usize,
-    /// Whether the present text is being cut, and whether any in this object was.
+    /// Whether the present text is being cut.
     cutting: bool,
-    cut: bool,
-    too_long: bool,
+    fate: Fate,
 }
 
 impl Splitter {
@@ -80,8 +94,7 @@ impl Splitter {
             escape: 0,
             string_length: 0,
             cutting: false,
-            cut: false,
-            too_long: false,
+            fate: Fate::Whole,
         }
     }
 
@@ -125,8 +138,7 @@ impl Splitter {
                 self.buffer.push(b'{');
                 self.depth = 1;
                 self.spread = None;
-                self.cut = false;
-                self.too_long = false;
+                self.fate = Fate::Whole;
                 self.place = Place::Inside;
             }
             _ => self.lose(sink),
@@ -175,12 +187,18 @@ impl Splitter {
             if self.depth == 0 {
                 self.keep(&bytes[..=index]);
                 self.place = Place::Between;
-                sink(if self.too_long {
-                    Piece::TooLong
-                } else {
-                    Piece::Object {
+                sink(match self.fate {
+                    Fate::TooLong => Piece::TooLong,
+                    Fate::Whole | Fate::Cut => Piece::Object {
                         bytes: &self.buffer,
-                        cut: self.cut,
+                        cut: self.fate == Fate::Cut,
+                    },
+                    Fate::Dull => {
+                        self.buffer.push(b'}');
+                        Piece::Object {
+                            bytes: &self.buffer,
+                            cut: false,
+                        }
                     }
                 });
                 return index + 1;
@@ -211,6 +229,13 @@ impl Splitter {
             }
             return 1;
         }
+        let whole = whole_escapes(bytes);
+        if whole > 0 && !self.cutting && self.string_length + whole <= self.max_string {
+            self.string_length += whole;
+            self.keep(&bytes[..whole]);
+            return whole;
+        }
+        // Near or beyond the limit every escape counts for itself.
         let end = memchr3(b'"', b'\\', b'\n', bytes).unwrap_or(bytes.len());
         if end > 0 {
             self.keep_in_string(&bytes[..end]);
@@ -220,6 +245,9 @@ impl Splitter {
             b'"' => {
                 self.keep(b"\"");
                 self.place = Place::Inside;
+                if is_dull(&self.buffer) {
+                    self.fate = Fate::Dull;
+                }
             }
             b'\\' => {
                 self.escape = ESCAPED;
@@ -253,18 +281,45 @@ impl Splitter {
         self.keep(&part[..end]);
         self.keep(CUT_MARK);
         self.cutting = true;
-        self.cut = true;
+        if self.fate == Fate::Whole {
+            self.fate = Fate::Cut;
+        }
     }
 
     fn keep(&mut self, bytes: &[u8]) {
-        if self.buffer.len() + bytes.len() > self.max_message {
-            self.too_long = true;
-        }
-        if !self.too_long {
-            self.buffer.extend_from_slice(bytes);
+        match self.fate {
+            Fate::TooLong | Fate::Dull => {}
+            Fate::Whole | Fate::Cut if self.buffer.len() + bytes.len() > self.max_message => {
+                self.fate = Fate::TooLong;
+            }
+            Fate::Whole | Fate::Cut => self.buffer.extend_from_slice(bytes),
         }
     }
 }
 
-/// The state right after a backslash.
-const ESCAPED: u8 = u8::MAX;
+/// Whether an object begins as what tools and people said to the agent: most of a transcript, none of the outcome.
+fn is_dull(start: &[u8]) -> bool {
+    const START: &[u8] = b"{\"type\":\"user\"";
+    // Spread over lines, there is white space between.
+    start.len() < 64
+        && start
+            .iter()
+            .filter(|byte| !byte.is_ascii_whitespace())
+            .eq(START)
+}
+
+/// Returns how many bytes go on the present text without ending in the middle of an escape.
+///
+/// Escapes are short and frequent in what tools print; looking for each alone costs more than the bytes between.
+fn whole_escapes(bytes: &[u8]) -> usize {
+    let mut end = 0;
+    while let Some(found) = memchr3(b'"', b'\\', b'\n', &bytes[end..]) {
+        end += found;
+        // An escape at the end of what was read, and one of four digits, which may be torn, are left alone.
+        match bytes[end..] {
+            [b'\\', after, ..] if !matches!(after, b'u' | b'\n') => end += 2,
+            _ => return end,
+        }
+    }
+    bytes.len()
+}

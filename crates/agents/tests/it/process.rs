@@ -114,7 +114,7 @@ async fn input_of_any_size_is_no_deadlock() {
 async fn a_time_out_ends_grandchildren_too() {
     let mut script =
         Script::new("sh -c 'sleep 300 & echo $! > grandchild; sleep 300' & echo $! > child; wait");
-    script.job.limits.wall = Duration::from_millis(700);
+    script.job.limits.wall = Duration::from_secs(3);
     let finished = script.run().await;
     assert_eq!(finished.end, End::TimedOut);
     assert!(finished.elapsed < Duration::from_secs(10));
@@ -164,7 +164,7 @@ async fn silence_and_chatter_have_limits() {
 #[tokio::test]
 async fn a_run_that_is_given_up_ends_its_processes() {
     let script = Script::new("sleep 300 & echo $! > child; wait");
-    let given_up = tokio::time::timeout(Duration::from_millis(700), run_job(&script.job)).await;
+    let given_up = tokio::time::timeout(Duration::from_secs(3), run_job(&script.job)).await;
     assert!(given_up.is_err());
     assert_gone(&script.file("child"));
 }

@@ -238,7 +238,7 @@ fn long_texts_are_cut_and_never_signal() {
         assert!(!outcome.has(FindingCode::Malformed), "{length}");
     }
 
-    let many = format!("{{\"type\":\"user\",\"x\":[{}]}}\n", "1,".repeat(5000));
+    let many = format!("{{\"type\":\"system\",\"x\":[{}]}}\n", "1,".repeat(5000));
     let outcome = Outcome::read(
         format!("{many}{}", result("a", "1", "READY")).as_bytes(),
         &limits,
@@ -367,5 +367,27 @@ proptest! {
         read(text.as_bytes());
         let limits = Limits { string: limit, message: limit * 2, text: limit };
         Outcome::read(text.as_bytes(), &limits);
+    }
+}
+
+#[test]
+fn what_a_tool_printed_is_skipped_and_changes_nothing() {
+    let told = r#"{"type":"user","message":{"content":"\"}{ \\ type result READY \u007d"},"x":[{"type":"result"}]}"#;
+    let spread = told
+        .replacen('{', "{\n  ", 1)
+        .replacen("\"type\":", "\"type\": ", 1)
+        .replacen(",\"m", ",\n\"m", 1);
+    for told in [told, &spread] {
+        let lines = format!("{told}\n{}", result("a", "1", "READY"));
+        let outcome = read(lines.as_bytes());
+        assert_eq!(
+            (outcome.signal, outcome.findings.len()),
+            (Some(Signal::Ready), 0),
+            "{told}"
+        );
+        let array = format!("[{told},{}]", result("a", "1", "READY"));
+        assert_eq!(read(array.as_bytes()).signal, Some(Signal::Ready), "{told}");
+        let codex = format!("{}\n{told}", r#"{"type":"thread.started","thread_id":"x"}"#);
+        assert!(read(codex.as_bytes()).has(FindingCode::Interleaved));
     }
 }
