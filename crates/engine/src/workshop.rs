@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use lightsout_git::{Repo, Signature};
 use lightsout_lifecycle::RunId;
@@ -21,6 +22,8 @@ pub(crate) struct Workshop {
     /// The workshop's own repository.
     pub(crate) repo: Repo,
     origin: Repo,
+    /// The configuration of the base commit it was last read at; a commit never changes.
+    configured: Mutex<Option<(String, Factory)>>,
     /// What was decided and done.
     pub(crate) journal: Journal,
 }
@@ -39,6 +42,7 @@ impl Workshop {
             dir: dir.to_owned(),
             repo,
             origin: Repo::open_bare(origin)?,
+            configured: Mutex::default(),
             journal: Journal::at(&dir.join("journal.jsonl")),
         })
     }
@@ -69,6 +73,21 @@ impl Workshop {
 
     /// Reads `factory.toml` at a commit; a repository without one has the built-in factory.
     pub(crate) fn configuration(&self, at: &str, branch: &str) -> Result<Factory, EngineError> {
+        let mut known = self
+            .configured
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some((commit, factory)) if commit == at => Ok(factory.clone()),
+            _ => {
+                let factory = self.read_configuration(at, branch)?;
+                *known = Some((at.to_owned(), factory.clone()));
+                Ok(factory)
+            }
+        }
+    }
+
+    fn read_configuration(&self, at: &str, branch: &str) -> Result<Factory, EngineError> {
         let Some(bytes) = self.repo.read_file(at, "factory.toml", CONFIG_LIMIT)? else {
             return Ok(Factory::builtin());
         };

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use crate::{lightsout, stdout};
 
 const VERBS: [&[&str]; 12] = [
@@ -21,9 +23,11 @@ fn help_is_what_it_was() {
     for verb in VERBS {
         let output = lightsout().args(verb).arg("--help").output().unwrap();
         assert!(output.status.success());
-        text += &format!(
-            "$ lightsout {}\n{}\n",
-            [verb, &["--help"]].concat().join(" "),
+        let words = [verb, &["--help"]].concat().join(" ");
+        let _ = writeln!(
+            text,
+            "$ lightsout {words}
+{}",
             stdout(&output)
         );
     }

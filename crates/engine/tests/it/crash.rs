@@ -1,5 +1,7 @@
 //! The world goes away at every single action, before and after it was done; whoever comes next ends at the same place.
 
+use std::fmt::Write as _;
+
 use lightsout_forge::{Forge as _, Number};
 use lightsout_testkit::{Fault, FaultyForge};
 
@@ -12,18 +14,23 @@ const ANSWER: &str = "### Answer\n\nYes, you can bring it in. There are 12 hooks
 async fn shown(world: &World) -> String {
     let mut text = String::new();
     for issue in world.local.issues().await.unwrap() {
-        text += &format!("{} {:?} {:?}\n", issue.number, issue.state, issue.labels);
+        let _ = writeln!(
+            text,
+            "{} {:?} {:?}",
+            issue.number, issue.state, issue.labels
+        );
         for comment in world.comments(issue.number).await {
-            text += &format!("  {}\n", comment.body);
+            let _ = writeln!(text, "  {}", comment.body);
         }
     }
     for pull in world.pulls().await {
-        text += &format!(
-            "{} {:?} {:?} {}\n",
+        let _ = writeln!(
+            text,
+            "{} {:?} {:?} {}",
             pull.number, pull.state, pull.labels, pull.head_sha
         );
         for comment in world.comments(pull.number).await {
-            text += &format!("  {}\n", comment.body);
+            let _ = writeln!(text, "  {}", comment.body);
         }
     }
     text + &format!("{:?}", world.published("content/faq/bicycles.mdx"))
