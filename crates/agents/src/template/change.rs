@@ -105,21 +105,14 @@ fn replacement(text: &str) -> Option<(Replacement, &str)> {
     let verbs: &[(&str, &[&str])] = &[
         ("replace", &["with", "by"]),
         ("change", &["to", "into"]),
+        ("update", &["to", "with"]),
+        ("correct", &["to"]),
+        ("rename", &["to"]),
         ("", &["->", "→", "=>", "-->", "⇒"]),
     ];
+    let text = skip_word(text.trim_start(), "please").unwrap_or(text);
     verbs.iter().find_map(|(verb, links)| {
-        let rest = skip_word(text.trim_start(), verb)?;
-        let rest = [
-            "the text",
-            "the words",
-            "the word",
-            "the sentence",
-            "the heading",
-            "the title",
-        ]
-        .iter()
-        .find_map(|words| skip_word(rest, words))
-        .unwrap_or(rest);
+        let rest = skip_description(skip_word(text.trim_start(), verb)?)?;
         let (old, rest) = quoted(rest)?;
         let rest = links
             .iter()
@@ -127,6 +120,21 @@ fn replacement(text: &str) -> Option<(Replacement, &str)> {
         let (new, rest) = quoted(rest)?;
         Some((Replacement { old, new }, rest))
     })
+}
+
+/// Skips words that only say what is quoted next, such as `the heading from`.
+fn skip_description(text: &str) -> Option<&str> {
+    const DESCRIBING: [&str; 16] = [
+        "the", "text", "word", "words", "sentence", "phrase", "heading", "title", "line", "name",
+        "number", "year", "date", "first", "last", "from",
+    ];
+    let start = text.find(is_opening)?;
+    let described = text[..start].split_whitespace().all(|word| {
+        DESCRIBING
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word.trim_end_matches(':')))
+    });
+    described.then_some(&text[start..])
 }
 
 /// Skips a word in any case, and the white space after it.
@@ -138,18 +146,24 @@ fn skip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     (start.eq_ignore_ascii_case(word) && whole).then(|| rest.trim_start())
 }
 
+/// What opens a quotation, and what may close it.
+const QUOTES: [(char, &[char]); 8] = [
+    ('"', &['"']),
+    ('`', &['`']),
+    ('\'', &['\'']),
+    ('“', &['”', '“']),
+    ('„', &['“', '”']),
+    ('‘', &['’', '‘']),
+    ('«', &['»']),
+    ('»', &['«']),
+];
+
+fn is_opening(c: char) -> bool {
+    QUOTES.iter().any(|(open, _)| *open == c)
+}
+
 /// Reads a text in quotes of any kind.
 fn quoted(text: &str) -> Option<(String, &str)> {
-    const QUOTES: [(char, &[char]); 8] = [
-        ('"', &['"']),
-        ('`', &['`']),
-        ('\'', &['\'']),
-        ('“', &['”', '“']),
-        ('„', &['“', '”']),
-        ('‘', &['’', '‘']),
-        ('«', &['»']),
-        ('»', &['«']),
-    ];
     let opening = text.chars().next()?;
     let (_, closing) = QUOTES.iter().find(|(open, _)| *open == opening)?;
     let inner = &text[opening.len_utf8()..];
@@ -260,6 +274,8 @@ mod tests {
             "1. Replace \"a b\"\nwith \"c\".\n",
             "Replace the text \"a b\" with \"c\" in the first paragraph.",
             "Change the heading \"a b\" to \"c\" on the page",
+            "Please change the first heading from \"a b\" to \"c\"",
+            "Update \"a b\" to \"c\".",
         ] {
             assert_eq!(pairs(wish), one, "{wish}");
         }
@@ -296,6 +312,7 @@ mod tests {
             "Replace \"a\" with \"b\" and delete the rest",
             "Replace \"a\" with \"b\" everywhere",
             "Do not replace \"a\" with \"b\"",
+            "Change every \"a\" to \"b\"",
             "Replace \"a\" with \"b",
             "Replaced \"a\" with \"b\"",
             "Replace \"a\" with \"b\" in the colour of the sky and remove the last paragraph",
