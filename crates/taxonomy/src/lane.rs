@@ -4,7 +4,7 @@
 //! inside the repository. The list of what is protected is part of every lane, so that no caller
 //! can forget to ask.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::text::is_invisible;
 
@@ -77,26 +77,28 @@ const PROTECTED: &[&str] = &[
     "ci/**",
 ];
 
+/// The built-in list, compiled once for the whole process.
+static BUILTIN: LazyLock<GlobSet> = LazyLock::new(|| compile(PROTECTED.iter().copied()));
+
 /// The paths that no lane admits: the built-in list and what a factory adds to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Protected {
-    set: GlobSet,
-    /// Tells two lists apart without comparing compiled globs.
     extra: Vec<String>,
+    set: GlobSet,
 }
 
 impl Protected {
-    /// Compiles the built-in list and `extra`, whose globs have been checked before.
+    /// Compiles what a factory adds, whose globs have been checked before.
     pub(crate) fn new(extra: &[String]) -> Self {
-        let patterns = PROTECTED.iter().map(|glob| (*glob).to_owned());
         let extra: Vec<String> = extra.iter().map(|glob| fold(glob)).collect();
-        let set = compile(patterns.chain(extra.iter().cloned()));
-        Self { set, extra }
+        let set = compile(extra.iter().map(String::as_str));
+        Self { extra, set }
     }
 
     /// Says whether a path is protected; a path that is no safe path always is.
     pub(crate) fn covers(&self, path: &str) -> bool {
-        !is_repository_path(path) || self.set.is_match(fold(path))
+        let folded = fold(path);
+        !is_repository_path(path) || BUILTIN.is_match(&folded) || self.set.is_match(&folded)
     }
 }
 
@@ -111,7 +113,7 @@ pub struct Lane {
 impl Lane {
     /// Compiles a lane of globs that [`check_glob`] has accepted.
     pub(crate) fn new(patterns: Vec<String>, protected: Arc<Protected>) -> Self {
-        let set = compile(patterns.iter().cloned());
+        let set = compile(patterns.iter().map(String::as_str));
         Self {
             patterns,
             set,
@@ -202,9 +204,9 @@ fn build(glob: &str) -> Result<globset::Glob, globset::Error> {
 }
 
 /// Compiles globs; one that is no glob matches nothing, which for a lane is the safe side.
-fn compile(patterns: impl Iterator<Item = String>) -> GlobSet {
+fn compile<'g>(patterns: impl Iterator<Item = &'g str>) -> GlobSet {
     let mut set = GlobSetBuilder::new();
-    for glob in patterns.filter_map(|pattern| build(&pattern).ok()) {
+    for glob in patterns.filter_map(|pattern| build(pattern).ok()) {
         set.add(glob);
     }
     set.build().unwrap_or_else(|_| GlobSet::empty())

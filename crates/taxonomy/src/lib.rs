@@ -30,6 +30,7 @@ mod lane;
 mod mask;
 mod read;
 mod render;
+mod schema;
 mod slug;
 mod text;
 mod value;
@@ -52,6 +53,7 @@ pub use render::{
     LabelSpec, field_table, filled_form, issue_form, questions_comment, reference_table,
     type_fields_table, type_labels, types_table,
 };
+pub use schema::schema;
 pub use slug::{MAX_SLUG, Slug, SlugError};
 pub use value::{Fields, Image, Pair, Value};
 pub use voice::{Finding, LintKind, LintReport, Severity, Voice, lint, lint_voice};

@@ -5,6 +5,7 @@
 //! - `hostile`: bodies nobody should write.
 //! - `quality`: the two gates against labelled texts.
 //! - `reading`: requests as people write them.
+//! - `schema`: the JSON Schema and the parser agree.
 //! - `threads`: a corpus of requests and threads.
 //! - `voice`: the slop linter.
 
@@ -13,5 +14,6 @@ mod forms;
 mod hostile;
 mod quality;
 mod reading;
+mod schema;
 mod threads;
 mod voice;

@@ -6,7 +6,8 @@
 mod anchors;
 mod words;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use super::prose::{paragraphs, split_sentences};
 use crate::QualityGate;
@@ -145,32 +146,44 @@ pub(super) fn default_threshold(gate: QualityGate) -> usize {
     }
 }
 
-/// Finds generic phrases as whole words; of phrases that hold one another, the longest counts.
+/// The generic phrases by their first word, the longest first.
+static PHRASES: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let mut phrases: HashMap<&str, Vec<&str>> = HashMap::new();
+    for phrase in GENERIC {
+        let first = phrase.split(' ').next().unwrap_or_default();
+        phrases.entry(first).or_default().push(phrase);
+    }
+    for phrases in phrases.values_mut() {
+        phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
+    }
+    phrases
+});
+
+/// Finds generic phrases as whole words; none that lies in another.
 fn generic_phrases(paragraph: &str) -> Vec<&'static str> {
     let plain = paragraph.replace(['’', 'ʼ'], "'").to_lowercase();
-    let mut words: Vec<String> = Vec::new();
-    for word in plain.split_whitespace() {
-        words.push(
-            word.trim_matches(|c: char| !c.is_alphanumeric() && c != '%')
-                .to_owned(),
-        );
-    }
-    let plain = format!(" {} ", words.join(" "));
-    let found: Vec<&str> = GENERIC
-        .iter()
-        .filter(|phrase| plain.contains(&format!(" {phrase} ")))
-        .copied()
-        .collect();
-    let inside = |phrase: &str| {
-        found
-            .iter()
-            .any(|other| other.len() > phrase.len() && other.contains(phrase))
+    let bare = |word: &'_ str| {
+        word.trim_matches(|c: char| !c.is_alphanumeric() && c != '%')
+            .to_owned()
     };
+    let words: Vec<String> = plain.split_whitespace().map(bare).collect();
+    let mut found = Vec::new();
+    let mut index = 0;
+    while index < words.len() {
+        let begins = |phrase: &&&str| {
+            let mut rest = words[index..].iter();
+            phrase
+                .split(' ')
+                .all(|word| rest.next().is_some_and(|next| next == word))
+        };
+        let candidates = PHRASES.get(words[index].as_str());
+        let phrase = candidates
+            .and_then(|phrases| phrases.iter().find(begins))
+            .copied();
+        found.extend(phrase);
+        index += phrase.map_or(1, |phrase| phrase.split(' ').count());
+    }
     found
-        .iter()
-        .filter(|phrase| !inside(phrase))
-        .copied()
-        .collect()
 }
 
 #[cfg(test)]

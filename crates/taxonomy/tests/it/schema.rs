@@ -1,0 +1,175 @@
+//! The JSON Schema and the parser say the same about a `factory.toml`.
+
+use std::collections::BTreeSet;
+
+use lightsout_taxonomy::{DEFAULT_TOML, Factory, schema};
+use serde_json::Value;
+
+fn json(text: &str) -> Value {
+    toml::from_str(text).expect("the file is TOML")
+}
+
+fn complaints(text: &str) -> String {
+    let errors = Factory::parse("factory.toml", text)
+        .err()
+        .unwrap_or_default();
+    errors
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// A type that is right, with a mark for what a case breaks.
+fn with_type(from: &str, to: &str) -> String {
+    let right = r#"
+[[types]]
+label = "cms-event"
+title = "Event"
+color = "1f6feb"
+verb = "add"
+lane = ["content/events/**"]
+page = "content/events/{slug}.mdx"
+slug_from = "name"
+skills = ["a-skill"]
+[[types.fields]]
+key = "name"
+kind = "line"
+required = true
+"#;
+    assert!(right.contains(from), "{from}");
+    right.replace(from, to)
+}
+
+#[test]
+fn the_default_file_is_valid() {
+    let validator = jsonschema::validator_for(&schema()).expect("the schema is a schema");
+    let errors: Vec<String> = validator
+        .iter_errors(&json(DEFAULT_TOML))
+        .map(|error| error.to_string())
+        .collect();
+    assert_eq!(errors, Vec::<String>::new());
+    assert!(validator.is_valid(&json(&with_type("Event", "Event"))));
+    assert!(validator.is_valid(&json("")));
+}
+
+#[test]
+fn broken_files_are_refused_by_both_for_the_same_key() {
+    let validator = jsonschema::validator_for(&schema()).expect("the schema is a schema");
+    // What is broken, and the word both complaints hold.
+    let cases = [
+        ("nmae = \"x\"".to_owned(), "nmae"),
+        ("[factory]\nnmae = \"x\"".to_owned(), "nmae"),
+        ("[factory]\nname = 3".to_owned(), "name"),
+        ("[factory]\nfiling = \"everyone\"".to_owned(), "filing"),
+        ("[factory]\nbase = \"-x\"".to_owned(), "-x"),
+        ("[factory]\nbots = \"one\"".to_owned(), "bots"),
+        ("[factory]\nprotected = [\"../x\"]".to_owned(), "../x"),
+        ("[agent]\nkind = \"claud\"".to_owned(), "kind"),
+        ("[agent]\nkind = \"command\"".to_owned(), "command"),
+        ("[agent]\nminutes = 0".to_owned(), "minutes"),
+        ("[agent]\nminutes = \"5\"".to_owned(), "minutes"),
+        ("[[gates]]\nname = \"lint\"".to_owned(), "run"),
+        ("[budget]\nday_usd = \"lots\"".to_owned(), "lots"),
+        ("[budget]\nrun_usd = 5".to_owned(), "run_usd"),
+        ("[limits]\nfile_bytes = -1".to_owned(), "file_bytes"),
+        ("[voice]\nforbiden = []".to_owned(), "forbiden"),
+        (with_type("cms-event", "event"), "event"),
+        (with_type("cms-event", "cms-approved"), "cms-approved"),
+        (with_type("content/events/**", "../x"), "../x"),
+        (with_type("content/events/**", "/etc/**"), "/etc/**"),
+        (with_type("content/events/**", "a\\\\b"), "a\\b"),
+        (with_type("{slug}", "slug"), "page"),
+        (with_type("slug_from = \"name\"\n", ""), "slug_from"),
+        (with_type("1f6feb", "blue"), "blue"),
+        (with_type("verb = \"add\"", "verb = \"make\""), "verb"),
+        (with_type("title = \"Event\"\n", ""), "title"),
+        (with_type("kind = \"line\"", "kind = \"lien\""), "kind"),
+        (
+            with_type("key = \"name\"", "key = \"Full name\""),
+            "Full name",
+        ),
+        (
+            with_type("required = true", "required = \"yes\""),
+            "required",
+        ),
+        (with_type("required = true", "max_chars = 1.5"), "max_chars"),
+    ];
+    for (text, word) in cases {
+        assert!(
+            complaints(&text).contains(word),
+            "the parser on {text}: {}",
+            complaints(&text)
+        );
+        let json = json(&text);
+        let errors: Vec<String> = validator
+            .iter_errors(&json)
+            .map(|error| format!("{} {error}", error.instance_path()))
+            .collect();
+        assert!(
+            errors
+                .iter()
+                .any(|error| error.replace("\\\\", "\\").contains(word)),
+            "the schema on {text}: {errors:?}"
+        );
+    }
+}
+
+/// Collects the keys of the objects of a schema, by the path to them.
+fn keys(schema: &Value, path: &str, all: &mut BTreeSet<String>) {
+    let items = schema.get("items");
+    for (key, property) in schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        all.insert(format!("{path}{key}"));
+        keys(property, &format!("{path}{key}."), all);
+    }
+    items.into_iter().for_each(|items| keys(items, path, all));
+}
+
+#[test]
+fn the_parser_knows_every_key_of_the_schema_and_no_other() {
+    let mut in_schema = BTreeSet::new();
+    keys(&schema(), "", &mut in_schema);
+    // An unknown key in each table makes the parser list the keys it knows there.
+    let text = "zzzzzz = 1\n[factory]\nzzzzzz = 1\n[agent]\nzzzzzz = 1\n[budget]\nzzzzzz = 1\n[limits]\nzzzzzz = 1\n\
+                [voice]\nzzzzzz = 1\n[[gates]]\nname = \"a\"\nrun = \"b\"\nzzzzzz = 1\n\
+                [[types]]\nlabel = \"cms-x\"\ntitle = \"x\"\nlane = [\"x/**\"]\nzzzzzz = 1\n\
+                [types.media]\nkind = \"header\"\npath = \"x/{slug}.png\"\nzzzzzz = 1\n[[types.fields]]\nkey = \"x\"\nzzzzzz = 1\n";
+    let complaints = complaints(text);
+    let lists: Vec<&str> = complaints
+        .lines()
+        .filter_map(|line| line.strip_prefix("hint: known keys are "))
+        .collect();
+    let tables = [
+        "",
+        "factory.",
+        "agent.",
+        "budget.",
+        "limits.",
+        "voice.",
+        "gates.",
+        "types.",
+        "types.media.",
+        "types.fields.",
+    ];
+    assert_eq!(lists.len(), tables.len(), "{complaints}");
+    let mut in_parser = BTreeSet::new();
+    for (table, list) in tables.iter().zip(lists) {
+        in_parser.extend(
+            list.split(", ")
+                .map(|key| format!("{table}{}", key.trim_matches('`'))),
+        );
+    }
+    assert_eq!(in_parser, in_schema);
+}
+
+#[test]
+fn the_committed_schema_is_fresh() {
+    let committed = include_str!("../../factory.schema.json");
+    let hint = "run `cargo run -p lightsout-taxonomy --example schema > crates/taxonomy/factory.schema.json`";
+    assert_eq!(committed, format!("{:#}\n", schema()), "{hint}");
+}
