@@ -358,9 +358,11 @@ mod tests {
 
     #[test]
     fn every_place_for_labels_is_still_there() {
-        let tree = Tree::read(&crate::process::workspace()).expect("the work tree");
         for (place, why) in LABELS_BELONG {
-            assert!(tree.has(place), "{place}: {why}");
+            assert!(
+                crate::process::workspace().join(place).exists(),
+                "{place}: {why}"
+            );
         }
     }
 
