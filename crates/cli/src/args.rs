@@ -90,6 +90,8 @@ pub(crate) enum LocalVerb {
     List,
     /// Show an issue or a pull request with its thread
     Show(Show),
+    /// Print what happened, in order: who did what with which credential, and whether it raised an event
+    Log(Log),
     /// Let the factory work until nothing is left to do
     Run(Run),
 }
@@ -167,6 +169,14 @@ pub(crate) struct ChangeLabel {
 pub(crate) struct Show {
     /// The issue or pull request
     pub(crate) number: u64,
+}
+
+/// Print what happened, in order: who did what with which credential, and whether it raised an event
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  lightsout local log 2")]
+pub(crate) struct Log {
+    /// Only what happened on this issue or pull request
+    pub(crate) number: Option<u64>,
 }
 
 /// Let the factory work until nothing is left to do

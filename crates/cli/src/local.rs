@@ -7,15 +7,17 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use lightsout_engine::EngineError;
-use lightsout_forge::{Comment, Forge as _, ForgeError, Issue, Label, Login, Number, PullRequest};
-use lightsout_local::Local as Forge;
+use lightsout_forge::{
+    Comment, Credential, Forge as _, ForgeError, Issue, Label, Login, Number, PullRequest,
+};
+use lightsout_local::{Activity, Local as Forge};
 use lightsout_taxonomy::{Classification, Factory, FieldKind, RequestType, classify};
 use serde::Serialize;
 
 use crate::args::{ChangeLabel, Format, Local, LocalVerb, NewComment, NewIssue, Run};
 use crate::factory::{configuration, open, work};
 use crate::failure::{Done, Mendable};
-use crate::output::{print, print_json, short};
+use crate::output::{print, print_json, short, table};
 use crate::progress::Narrator;
 use crate::summary::{Line, lines, text};
 
@@ -40,6 +42,7 @@ async fn verb(args: &Local) -> anyhow::Result<()> {
         LocalVerb::Label(change) => label(&local, change, format).await,
         LocalVerb::List => list(&local, &Narrator::new(false), format).await,
         LocalVerb::Show(show) => self::show(&local, Number(show.number), format).await,
+        LocalVerb::Log(log) => self::log(&local, log.number, format).await,
         LocalVerb::Run(run) => let_work(&local, run, format).await,
     }
 }
@@ -231,6 +234,47 @@ async fn pull_thread(local: &Forge, number: Number) -> anyhow::Result<Thread> {
         )),
         Err(error) => Err(EngineError::from(error).into()),
     }
+}
+
+/// The log as JSON.
+#[derive(Serialize)]
+struct Log {
+    log: Vec<Activity>,
+}
+
+async fn log(local: &Forge, number: Option<u64>, format: Format) -> anyhow::Result<()> {
+    let mut log = local.activity().await?;
+    if let Some(number) = number {
+        log.retain(|line| line.on == Some(Number(number)));
+    }
+    match format {
+        Format::Json => print_json(&Log { log }),
+        Format::Text => {
+            let rows: Vec<Vec<String>> = log.iter().map(log_row).collect();
+            print(&table(
+                &["when", "who", "as", "what", "on", "detail", "event"],
+                &rows,
+            ))
+        }
+    }
+}
+
+fn log_row(line: &Activity) -> Vec<String> {
+    let credential = match line.credential {
+        Some(Credential::Bot) => "bot",
+        Some(Credential::Workflow) => "workflow",
+        None => "person",
+    };
+    vec![
+        line.at.format("%H:%M:%S%.3f").to_string(),
+        line.actor.login.to_string(),
+        credential.to_owned(),
+        line.what.clone(),
+        line.on
+            .map_or_else(String::new, |number| number.to_string()),
+        short(&line.detail, 60),
+        if line.raised { "raised" } else { "none" }.to_owned(),
+    ]
 }
 
 fn shown(thread: &Thread) -> String {

@@ -13,7 +13,7 @@ use crate::read::is_pull;
 use crate::{Local, LocalError};
 
 /// One line of the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Activity {
     /// Its place; later lines have larger ones.
     pub seq: u64,

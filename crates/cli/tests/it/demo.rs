@@ -64,6 +64,53 @@ fn the_story_ends_as_told_and_a_second_time_repeats_nothing() {
     assert!(checked.status.success(), "{}", stdout(&checked));
 }
 
+/// The waiting label goes on before anything else, and off only once the pull request is there: the log shows it.
+#[test]
+fn the_log_proves_the_order() {
+    let dir = tempfile::tempdir().unwrap();
+    requests(dir.path());
+    let log = json(dir.path(), &["local", "log"])["log"].take();
+    let lines = log.as_array().unwrap();
+    let at = |what: &str, on: u64| {
+        let found = lines
+            .iter()
+            .position(|line| line["what"] == what && line["on"] == on);
+        found.unwrap_or_else(|| panic!("no {what} on #{on} in {log:#}"))
+    };
+    let waiting = |what: &str| {
+        let is = |line: &Value| {
+            line["what"] == what
+                && line["on"] == 2
+                && line["detail"].as_str().unwrap().contains("cms-bot-waiting")
+        };
+        lines.iter().position(is).unwrap()
+    };
+    let asked = waiting("issue_labeled");
+    let answered = lines
+        .iter()
+        .position(|line| {
+            line["actor"]["login"] == "tomas-pebble"
+                && line["on"] == 2
+                && line["what"] == "comment_created"
+        })
+        .unwrap();
+    let opened = at("pull_opened", 19);
+    let removed = waiting("issue_unlabeled");
+    assert!(asked < answered && answered < opened && opened < removed);
+    assert_eq!(lines[opened]["credential"], "bot");
+    assert_eq!(
+        (&lines[opened]["raised"], &lines[asked]["raised"]),
+        (&true.into(), &false.into())
+    );
+    for line in lines {
+        // What the workflow's own token does raises nothing.
+        assert!(
+            line["credential"] != "workflow" || line["raised"] == false,
+            "{line}"
+        );
+    }
+}
+
 #[test]
 fn killed_at_any_moment_it_ends_the_same() {
     let dir = tempfile::tempdir().unwrap();

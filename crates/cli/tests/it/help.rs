@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use crate::{lightsout, stdout};
 
-const VERBS: [&[&str]; 12] = [
+const VERBS: [&[&str]; 13] = [
     &[],
     &["demo"],
     &["local"],
@@ -11,6 +11,7 @@ const VERBS: [&[&str]; 12] = [
     &["local", "label"],
     &["local", "list"],
     &["local", "show"],
+    &["local", "log"],
     &["local", "run"],
     &["content"],
     &["content", "check"],
