@@ -3,6 +3,7 @@
 //! - `config`: every broken `factory.toml` is refused with a line, a column and a hint.
 //! - `forms`: what is rendered is read back.
 //! - `hostile`: bodies nobody should write.
+//! - `properties`: what holds for any text whatever.
 //! - `quality`: the two gates against labelled texts.
 //! - `reading`: requests as people write them.
 //! - `schema`: the JSON Schema and the parser agree.
@@ -12,6 +13,7 @@
 mod config;
 mod forms;
 mod hostile;
+mod properties;
 mod quality;
 mod reading;
 mod schema;

@@ -117,7 +117,6 @@ fn broken_files_are_refused_by_both_for_the_same_key() {
 
 /// Collects the keys of the objects of a schema, by the path to them.
 fn keys(schema: &Value, path: &str, all: &mut BTreeSet<String>) {
-    let items = schema.get("items");
     for (key, property) in schema
         .get("properties")
         .and_then(Value::as_object)
@@ -127,7 +126,9 @@ fn keys(schema: &Value, path: &str, all: &mut BTreeSet<String>) {
         all.insert(format!("{path}{key}"));
         keys(property, &format!("{path}{key}."), all);
     }
-    items.into_iter().for_each(|items| keys(items, path, all));
+    if let Some(items) = schema.get("items") {
+        keys(items, path, all);
+    }
 }
 
 #[test]
