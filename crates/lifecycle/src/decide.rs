@@ -56,7 +56,7 @@ fn by_person(snapshot: &Snapshot, then: impl FnOnce(&Snapshot) -> Plan) -> Plan 
 }
 
 fn labeled(snapshot: &Snapshot, label: &Label) -> Plan {
-    if label.is_status() || !label.as_str().starts_with("cms-") {
+    if label.is_status() {
         return Plan::ignore(Reason::LabelIsNoType);
     }
     intake::consider(snapshot, Nudge::No)

@@ -158,6 +158,14 @@ pub(crate) fn approval_voided(was: &Approval) -> String {
     )
 }
 
+/// The approval comment once the approved commit turned out not to merge.
+pub(crate) fn approval_met_conflict() -> String {
+    format!(
+        "The approval is void: {} Comment `/retry`, look at the new commit, and comment `/publish` again.",
+        Reason::MergeConflict.sentence()
+    )
+}
+
 /// The explanation for an approval label that nobody's `/publish` stands behind.
 pub(crate) fn label_without_approval() -> String {
     format!(

@@ -177,8 +177,16 @@ async fn a_conflict_is_handed_back_and_a_retry_mends_it() {
         .unwrap();
     world.say(MAINTAINER, issue, "/publish").await;
     world.work().await;
-    assert!(world.reasons().contains(&Reason::MergeConflict));
+    let conflicts = |reasons: Vec<Reason>| {
+        reasons
+            .iter()
+            .filter(|r| **r == Reason::MergeConflict)
+            .count()
+    };
+    assert_eq!(conflicts(world.reasons()), 1);
     assert!(world.is_waiting(issue).await);
+    world.work().await;
+    assert_eq!(conflicts(world.reasons()), 0);
     world.say(REQUESTER, issue, "/retry").await;
     world.work().await;
     world.say(MAINTAINER, issue, "/publish").await;

@@ -138,24 +138,28 @@ fn unapproved_label(facts: &PullFacts) -> Plan {
     Plan::act(Reason::LabelWithoutApproval, actions)
 }
 
-/// Decides after the merge of `snapshot`'s pull request met a conflict.
+/// Decides after the merge of `snapshot`'s pull request met a conflict: the request is handed back, and the approval is
+/// void, or the next sweep would try the same merge again.
 pub fn merge_conflict(snapshot: &Snapshot) -> Plan {
-    let head = snapshot
-        .pull
-        .as_ref()
-        .map_or("", |facts| facts.pull.head_sha.short());
+    let Some(facts) = &snapshot.pull else {
+        return Plan::ignore(Reason::NotOurPullRequest);
+    };
     let mut plan = ask(
         snapshot,
         Reason::MergeConflict,
-        &format!("conflict-{head}"),
+        &format!("conflict-{}", facts.pull.head_sha.short()),
         "Comment `/retry`: the work is done again on top of what is there now.",
     );
-    if let Some(facts) = &snapshot.pull {
-        plan.actions.push(Action::EnsureNoLabel {
-            on: Thread::PullOf(facts.pull.head.clone()),
-            label: Label::approved(),
-        });
-    }
+    let on = Thread::PullOf(facts.pull.head.clone());
+    plan.actions.push(Action::UpsertComment {
+        on: on.clone(),
+        key: approval_key(),
+        body: texts::approval_met_conflict(),
+    });
+    plan.actions.push(Action::EnsureNoLabel {
+        on,
+        label: Label::approved(),
+    });
     plan
 }
 
