@@ -17,6 +17,73 @@
 //! assert_eq!(reading.questions[0].rule, "sentence-count");
 //! ```
 //!
+//! # Declaring types
+//!
+//! Types are data. [`DEFAULT_TOML`] declares the six built-in ones; a `factory.toml` adds its own or replaces those of
+//! the same label. A mistake is refused with its place and a hint ([`ConfigError`]), and [`schema()`] describes the file
+//! to editors.
+//!
+//! ```
+//! use lightsout_taxonomy::{Factory, issue_form};
+//!
+//! let file = r#"
+//!     [[types]]
+//!     label = "cms-event"
+//!     title = "Event"
+//!     lane = ["content/events/**"]
+//!     page = "content/events/{slug}.mdx"
+//!     slug_from = "name"
+//!
+//!     [[types.fields]]
+//!     key = "name"
+//!     required = true
+//!     max_chars = 80
+//! "#;
+//! let factory = Factory::parse("factory.toml", file).unwrap();
+//! assert!(issue_form(factory.request_type("cms-event").unwrap()).contains("label: \"Name\""));
+//!
+//! let slip = file.replace("max_chars", "max_char");
+//! let complaints = Factory::parse("factory.toml", &slip).unwrap_err();
+//! assert_eq!(
+//!     complaints[0].to_string(),
+//!     "factory.toml:12:5: unknown key `max_char`\nhint: did you mean `max_chars`?",
+//! );
+//! ```
+//!
+//! # Reading
+//!
+//! [`read`] takes what people really write: the rendered form of GitHub, headings of any level, order and case, bold
+//! labels, `key: value` lines, tables, interviews as `Q:` and `A:`, as headings, as bold or numbered lines, pictures in
+//! every way editors insert them. Text areas keep the headings inside them, code and comments say nothing, and
+//! [`Reading::sources`] tells which bytes each value came from. A [`Reply`] answers by the name of a field, below a quote
+//! of the question, or in plain words when one question is open; a later answer wins.
+//!
+//! # Checking
+//!
+//! Checks spend nothing. Each [`Question`] has a stable rule code: `required`, `min-chars`, `max-chars`, `min-words`,
+//! `max-words`, `sentence-count`, `min-items`, `max-items`, `pairs`, `option`, `image`, `timezone`, `path`,
+//! `protected-path`, `profile`, `min-changes`, `kind`, and the gates `specific` and `anchors`. The two gates look for
+//! what could be looked up and found wrong ([`assess`]):
+//!
+//! ```
+//! use lightsout_taxonomy::{QualityGate, assess};
+//!
+//! let vague = assess(QualityGate::Specific, "I love working here!", &[]);
+//! assert!(!vague.pass);
+//! assert_eq!(vague.generic, ["love working here"]);
+//!
+//! let specific = assess(QualityGate::Specific, "In March I cut our deploys to six minutes.", &[]);
+//! assert!(specific.pass);
+//! ```
+//!
+//! [`lint`] adds the voice: stock phrases, empty superlatives, hedges and the like, each with a line, a column and a way
+//! out; `[voice]` in `factory.toml` says what the brand forbids, spells in its own way, or means.
+//!
+//! # Rendering
+//!
+//! [`issue_form`], [`questions_comment`], [`field_table`], [`types_table`], [`reference_table`] and [`type_labels`] are
+//! made from the same types that are read, so that they cannot drift.
+//!
 //! **Architecture invariant:** everything here is a pure function of its arguments. No clock, file, network or
 //! randomness, no panic whatever the text, and time linear in its length.
 

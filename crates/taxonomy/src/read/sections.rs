@@ -148,28 +148,56 @@ fn free(mask: &Mask, labels: &Labels<'_>) -> Vec<Section> {
     sections(mask, labels, markers(mask, labels, &HashMap::new()))
 }
 
-/// Blanks the quotes of a reply and returns which lines quoted the question of which field.
+/// Blanks the quotes of a reply, and what mail programs add, and returns which lines quoted the question of which
+/// field.
 pub(super) fn blank_quotes(mask: &mut Mask, labels: &Labels<'_>) -> Quoted {
     let mut quoted = HashMap::new();
-    let mut lines = Vec::new();
+    let mut silent = Vec::new();
+    let mut signed = false;
     for (index, line) in mask.lines().iter().enumerate() {
         let text = mask.line(*line);
-        if line.code || !text.starts_with('>') {
-            continue;
-        }
-        lines.push(*line);
-        let text = text.trim_start_matches(['>', ' ']);
-        let text = strip_bullet(text).unwrap_or(text);
-        let text = strip_checkbox(text).map_or(text, |(_, text)| text);
-        let label = bold_label(text)
-            .map(|(label, _)| label)
-            .or_else(|| colon_label(text).map(|(label, _)| label));
-        if let Some(field) = label.and_then(|label| labels.find(label)) {
-            quoted.insert(index, field);
+        // `-- ` alone begins a signature, which is the rest of a mail.
+        signed |= !line.code && text == "--";
+        if signed || (!line.code && is_mail_talk(mask, index)) {
+            silent.push(*line);
+        } else if !line.code && text.starts_with('>') {
+            silent.push(*line);
+            if let Some(field) = quoted_field(text, labels) {
+                quoted.insert(index, field);
+            }
         }
     }
-    mask.blank_all(&lines);
+    mask.blank_all(&silent);
     quoted
+}
+
+/// Finds the field whose question a quoted line repeats.
+fn quoted_field(text: &str, labels: &Labels<'_>) -> Option<usize> {
+    let text = text.trim_start_matches(['>', ' ']);
+    let text = strip_bullet(text).unwrap_or(text);
+    let text = strip_checkbox(text).map_or(text, |(_, text)| text);
+    let (label, _) = bold_label(text).or_else(|| colon_label(text))?;
+    labels.find(label)
+}
+
+/// Says whether a line is what mail programs write: `On Monday Mira wrote:` above a quote, `Sent from my phone`.
+fn is_mail_talk(mask: &Mask, index: usize) -> bool {
+    let text = mask.line(mask.lines()[index]);
+    let next = mask.lines()[index + 1..]
+        .iter()
+        .map(|line| mask.line(*line))
+        .take(2)
+        .find(|line| !line.is_empty());
+    let announces = text.ends_with(':') && next.is_some_and(|next| next.starts_with('>')) && {
+        let words = || text.trim_end_matches(':').split_whitespace();
+        words().next_back().is_some_and(|last| {
+            matches!(
+                last,
+                "wrote" | "schrieb" | "écrit" | "escribió" | "escreveu"
+            )
+        })
+    };
+    announces || text.starts_with("Sent from my ")
 }
 
 /// Finds every line that could begin a section.
