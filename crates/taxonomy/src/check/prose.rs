@@ -102,15 +102,48 @@ fn goes_on(sentence: &str, rest: &str) -> bool {
         .rsplit(|c: char| c.is_whitespace() || c == '(')
         .next()
         .unwrap_or_default();
+    let next = rest.split_whitespace().next().unwrap_or_default();
+    let next = next.trim_matches(|c: char| !c.is_alphanumeric());
+    // `room No. 5`, `on Jan. 3`
+    let numbered = next.starts_with(|c: char| c.is_ascii_digit());
+    if numbered && BEFORE_NUMBERS.contains(&last.to_lowercase().as_str()) {
+        return true;
+    }
+    // `Ask J. Doe` goes on; `That is plan B. Then we rest.` does not.
     let initial = last.chars().count() == 1 && last.chars().all(char::is_uppercase) && last != "I";
-    initial || is_abbreviation(last)
+    (initial || is_abbreviation(last)) && (is_title(last) || !STARTERS.contains(&next))
+}
+
+/// Abbreviations that numbers follow, and that end sentences otherwise.
+const BEFORE_NUMBERS: &[&str] = &[
+    "apr", "art", "aug", "ch", "dec", "feb", "fig", "jan", "jul", "jun", "mar", "no", "nos", "nov",
+    "oct", "p", "pp", "sec", "sep", "sept", "vol",
+];
+
+/// Words that begin a sentence, and hardly follow an abbreviation in the middle of one.
+const STARTERS: &[&str] = &[
+    "A", "After", "All", "And", "As", "At", "Before", "But", "By", "For", "From", "He", "Her",
+    "His", "How", "I", "If", "In", "It", "Its", "My", "No", "On", "Our", "She", "So", "That",
+    "The", "Their", "Then", "There", "These", "They", "This", "To", "We", "What", "When", "Where",
+    "While", "Who", "Why", "With", "You", "Your",
+];
+
+/// Abbreviations that a name or an example always follows.
+fn is_title(word: &str) -> bool {
+    matches!(
+        word.to_lowercase().as_str(),
+        "dr" | "mr" | "mrs" | "ms" | "prof" | "st" | "e.g" | "i.e" | "vs" | "cf"
+    )
 }
 
 fn is_abbreviation(word: &str) -> bool {
     let word = word.to_lowercase();
     // These end sentences more often than not: `No.` is an answer, and `etc.` comes last.
     ABBREVIATIONS.binary_search(&word.as_str()).is_ok()
-        && !matches!(word.as_str(), "no" | "etc" | "min" | "a.m" | "p.m")
+        && !matches!(
+            word.as_str(),
+            "no" | "etc" | "min" | "a.m" | "p.m" | "jan" | "mar" | "dec" | "oct" | "nov"
+        )
 }
 
 #[cfg(test)]
@@ -130,6 +163,12 @@ mod tests {
             ("Really?! Yes.", 2),
             ("Ask about visas, relocation, etc. We answer in a day.", 2),
             ("Can I? No. Not yet.", 3),
+            ("Ask in room No. 5. Thanks.", 2),
+            ("We work at Fern Inc. You can too.", 2),
+            ("Fern Inc. was first. Second.", 2),
+            ("That is plan B. Then we rest.", 2),
+            ("We open at 9 a.m. in Porto. Come by.", 2),
+            ("The U.S. team is small. It grows.", 2),
             ("One line\nbroken in two. Second.", 2),
             ("First.\n\nSecond.", 2),
             ("- first\n- second", 2),

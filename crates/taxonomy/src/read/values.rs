@@ -29,7 +29,7 @@ pub(super) fn read(field: &Field, mask: &Mask, range: Range<usize>, inline: bool
         .map(|(line, code)| (line.as_str(), *code))
         .collect();
     let lines = unfence(trim(&lines));
-    if says_nothing(lines) {
+    if says_nothing(lines) || is_unset(field, lines) {
         return None;
     }
     let value = match field.kind {
@@ -124,6 +124,16 @@ fn unfence<'l, 't>(lines: &'l [(&'t str, bool)]) -> &'l [(&'t str, bool)] {
         }
         _ => lines,
     }
+}
+
+/// Says whether a choice was left open, for which some forms write `None`.
+fn is_unset(field: &Field, lines: &[(&str, bool)]) -> bool {
+    let none = lines.iter().all(|(line, _)| label_key(line) == "none");
+    none && !field.options.is_empty()
+        && !field
+            .options
+            .iter()
+            .any(|option| label_key(option) == "none")
 }
 
 fn says_nothing(lines: &[(&str, bool)]) -> bool {

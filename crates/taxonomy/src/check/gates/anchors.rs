@@ -1,8 +1,7 @@
 //! Finding the checkable things in a sentence.
 
 use super::words::{
-    ACTIONS, BEFORE_DAY, MONTHS, NO_NAMES, NUMBERS, ORDINALS, STARTERS, THINGS, VAGUE, WEEKDAYS,
-    holds,
+    ACTIONS, MONTHS, NO_NAMES, NUMBERS, ORDINALS, STARTERS, THINGS, VAGUE, WEEKDAYS, holds,
 };
 use super::{Anchor, AnchorKind};
 use crate::text::label_key;
@@ -24,7 +23,9 @@ pub(super) struct Scored {
 }
 
 /// Finds the anchors of one sentence; `own` are the words of the company's own name.
-pub(super) fn of_sentence(sentence: &str, own: &[String]) -> Vec<Scored> {
+///
+/// After a `generic` phrase, a day and the name of the place it is about save nothing: `I love working at Northwind`.
+pub(super) fn of_sentence(sentence: &str, own: &[String], generic: bool) -> Vec<Scored> {
     let words: Vec<Word<'_>> = sentence.split_whitespace().filter_map(word).collect();
     let shouted = is_title_case(&words);
     let mut found: Vec<Scored> = Vec::new();
@@ -43,6 +44,8 @@ pub(super) fn of_sentence(sentence: &str, own: &[String]) -> Vec<Scored> {
                 }
             }
             Some((kind, points)) => {
+                let setting = generic && is_setting(kind, word, &words[..index]);
+                let points = if setting { 1 } else { points };
                 found.push(Scored {
                     anchor: Anchor {
                         kind,
@@ -58,6 +61,13 @@ pub(super) fn of_sentence(sentence: &str, own: &[String]) -> Vec<Scored> {
     }
     found.extend(deed(&words));
     found
+}
+
+/// Says whether a word only says where or when: a weekday, or a name after `at`, `for`, `in` or `of`.
+fn is_setting(kind: AnchorKind, word: &Word<'_>, before: &[Word<'_>]) -> bool {
+    let before = before.last().map_or("", |before| before.key.as_str());
+    let place = matches!(before, "at" | "for" | "in" | "of" | "joining" | "joined");
+    holds(WEEKDAYS, &word.key) || (kind == AnchorKind::Name && place)
 }
 
 fn word(raw: &str) -> Option<Word<'_>> {
@@ -136,13 +146,12 @@ fn date(word: &Word<'_>, before: &str, first: bool) -> Option<(AnchorKind, usize
         let verb = matches!(word.key.as_str(), "may" | "march") && first;
         return (!verb).then_some((AnchorKind::Date, 2));
     }
-    if holds(WEEKDAYS, &word.key) {
-        return Some((
-            AnchorKind::Date,
-            if holds(BEFORE_DAY, before) { 2 } else { 1 },
-        ));
-    }
-    None
+    // `I love Mondays` is a mood, `on Mondays` a day.
+    let mood = matches!(
+        before,
+        "love" | "loves" | "like" | "enjoy" | "hate" | "happy"
+    );
+    holds(WEEKDAYS, &word.key).then_some((AnchorKind::Date, if mood { 1 } else { 2 }))
 }
 
 fn number_word(word: &Word<'_>, before: &str, after: &str) -> Option<(AnchorKind, usize)> {
@@ -159,6 +168,9 @@ fn number_word(word: &Word<'_>, before: &str, after: &str) -> Option<(AnchorKind
         return (!speech).then_some((AnchorKind::Number, 2));
     }
     if parts.any(|part| holds(ORDINALS, part)) {
+        return Some((AnchorKind::Number, 2));
+    }
+    if text == "half" && matches!(before, "by" | "in") {
         return Some((AnchorKind::Number, 2));
     }
     matches!(

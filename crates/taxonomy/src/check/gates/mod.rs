@@ -114,12 +114,9 @@ pub fn assess_with(text: &str, own_names: &[String], threshold: usize) -> Assess
     for paragraph in paragraphs(text) {
         let phrases = generic_phrases(&paragraph);
         for sentence in split_sentences(&paragraph) {
-            for scored in anchors::of_sentence(sentence, &own) {
+            for scored in anchors::of_sentence(sentence, &own, !phrases.is_empty()) {
                 if seen.insert(label_key(&scored.anchor.text)) {
-                    // `I am excited to get up on Monday`: a day does not save a phrase.
-                    let day = words::holds(words::WEEKDAYS, &label_key(&scored.anchor.text));
-                    let day = day && !phrases.is_empty();
-                    points += if day { 1 } else { scored.points };
+                    points += scored.points;
                     anchors.push(scored.anchor);
                 }
             }
