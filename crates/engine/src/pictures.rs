@@ -140,19 +140,14 @@ fn attached(fields: &Fields) -> Option<&str> {
 
 /// Says where a picture comes from: nobody shall take a card for a photograph, or a crop for a portrait session.
 fn note(commission: &Commission, picture: &Picture) -> String {
-    let origin = match commission.request.media.as_ref().map(|media| media.kind) {
-        Some(MediaKind::Header) => {
-            "a typographic card drawn from the title, no model and no photograph"
+    let mut parts = vec![format!("{}×{} PNG", picture.width, picture.height)];
+    match commission.request.media.as_ref().map(|media| media.kind) {
+        Some(MediaKind::Headshot | MediaKind::Photo) => {
+            parts.push("the attached photograph itself, upright, without its metadata".to_owned());
         }
-        Some(MediaKind::Headshot) => {
-            "the attached photograph itself, cropped, upright, without its metadata"
-        }
-        Some(MediaKind::Photo) | None => "the attached photograph, upright, without its metadata",
-    };
-    let mut text = format!("{}×{} PNG, {origin}", picture.width, picture.height);
-    for note in &picture.notes {
-        text.push_str("; ");
-        text.push_str(note);
+        // A card says itself what it is.
+        Some(MediaKind::Header) | None => {}
     }
-    text
+    parts.extend(picture.notes.iter().cloned());
+    parts.join("; ")
 }

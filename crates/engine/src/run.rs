@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use lightsout_agents::{End, Finished, Limits, Request, RequestMedia, WorkOrder};
+use lightsout_agents::{
+    End, Finished, Limits, MediaRequest, Request, RequestMedia, WorkOrder, read_media_requests,
+};
 use lightsout_forge::{BranchName, ForgeError, Sha};
 use lightsout_git::GitError;
 use lightsout_ledger::{Ask, Bill, EntryId, LedgerError, PriceBook, PriceTag, RunId as LedgerRun};
@@ -52,8 +54,8 @@ struct Worked {
     outcome: Outcome,
     /// The commit it left, if that is another than the base.
     head: Option<String>,
-    /// What is wrong with the history it left.
-    history: Option<String>,
+    /// What is wrong with what it left beside its files: its history, or the pictures it asks for.
+    faults: Vec<String>,
 }
 
 impl Engine<'_> {
@@ -215,13 +217,15 @@ impl Engine<'_> {
         let outcome = read_transcript(&finished)?;
         let into = Workshop::run_ref(&order.id, "agent");
         let (head, history) = self.take_over(commission, &desk.join("tree"), &into)?;
+        let mut faults = Vec::from_iter(history);
+        faults.extend(media_faults(&commission.request, &desk.join("media.json")));
         self.took(Stage::Handoff, since);
         Ok(Worked {
             failed: failure(&finished, &outcome),
             tail: finished.stderr_tail,
             outcome,
             head,
-            history,
+            faults,
         })
     }
 
@@ -292,9 +296,9 @@ impl Engine<'_> {
                 tail: worked.tail.clone(),
             });
         }
-        if let Some(history) = &worked.history {
+        if !worked.faults.is_empty() {
             return Ok(RunEnd::OutsideLane {
-                problems: vec![history.clone()],
+                problems: worked.faults.clone(),
             });
         }
         match (worked.outcome.signal, &worked.head) {
@@ -412,6 +416,26 @@ fn request(order: &RunOrder, view: &View, work: &Work) -> Request {
         lane: lane.patterns().to_vec(),
         requester: view.snapshot.requester.login.to_string(),
     }
+}
+
+/// Names what is wrong with the pictures that an agent asks for: each must be the one that its request calls for.
+fn media_faults(request: &Request, file: &Path) -> Vec<String> {
+    let asked = match read_media_requests(file) {
+        Ok(asked) => asked,
+        Err(error) => return vec![format!("media.json: {error}")],
+    };
+    let called_for = |picture: &&MediaRequest| {
+        let kind = request.media.as_ref().map(|media| media.kind);
+        kind == Some(picture.kind) && picture.slug == request.slug
+    };
+    asked
+        .iter()
+        .filter(|picture| !called_for(picture))
+        .map(|picture| {
+            let (kind, slug) = (picture.kind.name(), &picture.slug);
+            format!("media.json asks for a {kind} of {slug}, which this request does not call for")
+        })
+        .collect()
 }
 
 fn read_transcript(finished: &Finished) -> Result<Outcome, EngineError> {

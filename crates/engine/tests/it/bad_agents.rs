@@ -89,6 +89,19 @@ async fn a_link_and_an_executable() {
 }
 
 #[tokio::test]
+async fn a_picture_that_nobody_called_for() {
+    let asking = r#"echo '[{"kind":"header","slug":"bicycles","prompt":"p","alt":"a"}]' > "$LIGHTSOUT_MEDIA";"#;
+    let (reason, told) = handed_back(&format!("{asking}{GOOD}")).await;
+    assert_eq!(reason, Reason::OutsideLane);
+    assert!(told.contains("does not call for"), "{told}");
+    let (_, told) = handed_back(&format!(
+        "head -c 99999 /dev/zero > \"$LIGHTSOUT_MEDIA\";{GOOD}"
+    ))
+    .await;
+    assert!(told.contains("media.json"), "{told}");
+}
+
+#[tokio::test]
 async fn rewritten_history() {
     let (reason, _) =
         handed_back("git checkout -q --orphan other; git commit -qm new; echo READY").await;
