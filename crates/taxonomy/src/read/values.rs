@@ -71,8 +71,9 @@ fn cleaned(mask: &Mask, range: Range<usize>) -> Vec<(String, bool)> {
     let mut lines = Vec::new();
     for line in mask.lines_in(&range) {
         let text = mask.slice(line.start.max(range.start), line.end.min(range.end));
-        let masked = text.contains(BLANK);
-        if masked && !line.code && !text.trim_end_matches(BLANK).is_empty() && is_blank(text) {
+        // The one at the end may be a carriage return, which is no comment.
+        let inner = text.strip_suffix(BLANK).unwrap_or(text);
+        if inner.contains(BLANK) && !line.code && is_blank(inner) {
             continue;
         }
         lines.push((unblanked(text).trim_end().to_owned(), line.code));
