@@ -83,11 +83,17 @@ impl Phrases {
                 None,
             );
         }
-        for phrase in GENERIC {
+        for phrase in GENERIC.iter() {
+            // A single word may well be meant: `the family room`.
+            let severity = if phrase.contains(' ') {
+                Severity::Warning
+            } else {
+                Severity::Note
+            };
             add(
                 phrase,
                 "generic",
-                Severity::Warning,
+                severity,
                 "this could be said of any place",
                 None,
             );

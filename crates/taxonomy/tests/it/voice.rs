@@ -46,7 +46,7 @@ leverage this
     3:13 Warning stock-phrase `a wide range of` -> many
     3:35 Warning stock-phrase `in order to` -> to
     3:47 Warning stock-phrase `delve into` -> look at
-    4:21 Warning empty-superlative `incredible`
+    4:21 Warning generic `incredible journey`
     4:32 Warning em-dash-chain `journey — bold, innovative and inspiring` -> use commas, brackets, or two sentences
     4:42 Note rule-of-three `bold, innovative and inspiring` -> keep the one that can be shown
     4:48 Warning empty-superlative `innovative`

@@ -44,7 +44,7 @@ pub(super) fn of_sentence(sentence: &str, own: &[String], generic: bool) -> Vec<
                 }
             }
             Some((kind, points)) => {
-                let setting = generic && is_setting(kind, word, &words[..index]);
+                let setting = generic && is_setting(kind, &words, index);
                 let points = if setting { 1 } else { points };
                 found.push(Scored {
                     anchor: Anchor {
@@ -63,11 +63,22 @@ pub(super) fn of_sentence(sentence: &str, own: &[String], generic: bool) -> Vec<
     found
 }
 
-/// Says whether a word only says where or when: a weekday, or a name after `at`, `for`, `in` or `of`.
-fn is_setting(kind: AnchorKind, word: &Word<'_>, before: &[Word<'_>]) -> bool {
-    let before = before.last().map_or("", |before| before.key.as_str());
-    let place = matches!(before, "at" | "for" | "in" | "of" | "joining" | "joined");
-    holds(WEEKDAYS, &word.key) || (kind == AnchorKind::Name && place)
+/// Says whether a word only says where or when: a weekday, a name after `at` or `in`, or how long it has been.
+fn is_setting(kind: AnchorKind, words: &[Word<'_>], index: usize) -> bool {
+    let word = &words[index];
+    let before = index
+        .checked_sub(1)
+        .map_or("", |before| words[before].key.as_str());
+    let after = words.get(index + 1).map_or("", |after| after.key.as_str());
+    match kind {
+        AnchorKind::Name => matches!(
+            before,
+            "" | "at" | "for" | "in" | "of" | "joining" | "joined"
+        ),
+        AnchorKind::Number => matches!(after, "years" | "months" | "weeks"),
+        AnchorKind::Date => holds(WEEKDAYS, &word.key),
+        AnchorKind::Deed => false,
+    }
 }
 
 fn word(raw: &str) -> Option<Word<'_>> {
@@ -228,7 +239,7 @@ fn deed(words: &[Word<'_>]) -> Option<Scored> {
     let done = words
         .iter()
         .enumerate()
-        .filter(|(_, word)| holds(ACTIONS, &word.key))
+        .filter(|(_, word)| ACTIONS.contains(word.key.as_str()))
         .find_map(|(place, action)| {
             let (_, thing) =
                 things().find(|(other, _)| *other != place && other.abs_diff(place) <= 6)?;
@@ -261,5 +272,8 @@ fn is_figure_of_speech(words: &[Word<'_>]) -> bool {
 }
 
 fn is_thing(key: &str) -> bool {
-    holds(THINGS, key) || key.strip_suffix('s').is_some_and(|one| holds(THINGS, one))
+    THINGS.contains(key)
+        || key
+            .strip_suffix('s')
+            .is_some_and(|one| THINGS.contains(one))
 }

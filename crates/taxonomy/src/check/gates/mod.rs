@@ -146,7 +146,7 @@ pub(super) fn default_threshold(gate: QualityGate) -> usize {
 /// The generic phrases by their first word, the longest first.
 static PHRASES: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
     let mut phrases: HashMap<&str, Vec<&str>> = HashMap::new();
-    for phrase in GENERIC {
+    for phrase in GENERIC.iter() {
         let first = phrase.split(' ').next().unwrap_or_default();
         phrases.entry(first).or_default().push(phrase);
     }
