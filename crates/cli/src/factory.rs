@@ -18,6 +18,15 @@ const SWITCH: &str = "CMS_BOT_ENABLED";
 /// The largest `factory.toml`, in bytes.
 const MAX_CONFIG: u64 = 1 << 20;
 
+/// Does asynchronous work to its end, on this thread.
+pub(crate) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("starting the runtime")?
+        .block_on(work)
+}
+
 /// The time, for a forge.
 pub(crate) fn clock() -> Clock {
     Arc::new(Utc::now)

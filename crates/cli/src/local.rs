@@ -15,7 +15,7 @@ use lightsout_taxonomy::{Classification, Factory, FieldKind, RequestType, classi
 use serde::Serialize;
 
 use crate::args::{ChangeLabel, Format, Local, LocalVerb, NewComment, NewIssue, Run};
-use crate::factory::{configuration, open, work};
+use crate::factory::{block_on, configuration, open, work};
 use crate::failure::{Done, Mendable};
 use crate::output::{print, print_json, short, table};
 use crate::progress::Narrator;
@@ -25,11 +25,7 @@ use crate::summary::{Line, lines, text};
 const MAX_FILE: u64 = 25 << 20;
 
 pub(crate) fn run(args: &Local) -> anyhow::Result<Done> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("starting the runtime")?;
-    runtime.block_on(verb(args))?;
+    block_on(verb(args))?;
     Ok(Done::Fine)
 }
 

@@ -6,14 +6,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
 use lightsout_engine::Stage;
 use lightsout_local::Local;
 use serde::Serialize;
 
 use crate::args::{Demo, Format};
 use crate::assets;
-use crate::factory::{clock, enable};
+use crate::factory::{block_on, clock, enable};
 use crate::failure::{Done, Mendable};
 use crate::output::{print, print_json};
 use crate::progress::Narrator;
@@ -42,11 +41,7 @@ struct StageTime {
 }
 
 pub(crate) fn run(args: &Demo) -> anyhow::Result<Done> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("starting the runtime")?;
-    runtime.block_on(demo(args))
+    block_on(demo(args))
 }
 
 async fn demo(args: &Demo) -> anyhow::Result<Done> {
