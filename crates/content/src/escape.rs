@@ -12,7 +12,7 @@ pub(crate) fn escape_text(text: &str) -> String {
             '&' => rest.starts_with(|next: char| next == '#' || next.is_ascii_alphanumeric()),
             // Bare addresses, which would swallow the backslashes after them.
             ':' => rest.starts_with("//"),
-            '.' => text[..position].to_ascii_lowercase().ends_with("www"),
+            '.' => ends_with_www(&text[..position]),
             _ => false,
         };
         if acts {
@@ -21,6 +21,11 @@ pub(crate) fn escape_text(text: &str) -> String {
         escaped.push(c);
     }
     escaped
+}
+
+/// Whether the text ends like the start of a bare address.
+fn ends_with_www(text: &str) -> bool {
+    text.len() >= 3 && text.as_bytes()[text.len() - 3..].eq_ignore_ascii_case(b"www")
 }
 
 /// Guards the start of every line of already escaped text, and trims each line.

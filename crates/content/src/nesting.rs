@@ -1,14 +1,17 @@
-//! A bound on nesting, measured before parsing: a tree that is too deep costs a parser its stack.
+//! Bounds on length and nesting, measured before parsing: a tree that is too deep costs a parser its stack.
 
 /// More containers than this on one line, or more marks of one kind in a text, are nobody's prose.
 const MOST_CONTAINERS: usize = 24;
 const MOST_MARKS: usize = 4_000;
 /// Longer texts than this are not parsed, in bytes.
-const LONGEST: usize = 512 << 10;
+const LONGEST: usize = 256 << 10;
+/// Nor are texts of more lines: the MDX parser takes time that grows with their square, seconds from here on.
+const MOST_LINES: usize = 10_000;
 
 /// Whether a text is too long or nests too deeply to be parsed as Markdown.
 pub(crate) fn is_excessive(text: &str) -> bool {
     text.len() > LONGEST
+        || text.lines().count() > MOST_LINES
         || text.lines().any(|line| {
             containers(line) > MOST_CONTAINERS || indentation(line) > 4 * MOST_CONTAINERS
         })
