@@ -8,6 +8,7 @@
 //! - `reading`: requests as people write them.
 //! - `schema`: the JSON Schema and the parser agree.
 //! - `threads`: a corpus of requests and threads.
+//! - `validator`: as much of JSON Schema as ours uses.
 //! - `voice`: the slop linter.
 
 mod config;
@@ -18,4 +19,5 @@ mod quality;
 mod reading;
 mod schema;
 mod threads;
+mod validator;
 mod voice;
