@@ -64,12 +64,7 @@ fn clippy() -> Result<()> {
 }
 
 fn doc() -> Result<()> {
-    let arguments = [
-        "doc",
-        "--workspace",
-        "--no-deps",
-        "--document-private-items",
-    ];
+    let arguments = ["doc", "--workspace", "--no-deps"];
     process::run(cargo().args(arguments).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
