@@ -19,7 +19,8 @@ const PROTECTED: &[&str] = &[
     "**/.*/**",
     "**/git~*",
     "**/git~*/**",
-    "**/hooks/**",
+    "hooks/**",
+    "githooks/**",
     // Instructions to agents, at any depth, since agents read the nearest.
     "**/agents.md",
     "**/agents.override.md",
@@ -282,12 +283,19 @@ mod tests {
             ".husky/pre-commit",
             "hooks/pre-commit",
             "next.config.ts",
+            "githooks/pre-push",
             ".env.local",
             "GIT~1/config",
         ] {
             assert!(!lane.admits(path), "{path}");
         }
-        assert!(lane.admits("content/pages/about.mdx"));
+        for path in [
+            "content/pages/about.mdx",
+            "src/hooks/use-theme.ts",
+            "app/[slug]/page.tsx",
+        ] {
+            assert!(lane.admits(path), "{path}");
+        }
     }
 
     #[test]

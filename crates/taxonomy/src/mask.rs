@@ -24,9 +24,13 @@ pub(crate) struct Line {
 }
 
 impl Mask {
-    /// Masks line ends that are no `\n`, the byte-order mark, NULs, and HTML comments outside of code.
+    /// Masks line ends that are no `\n`, the byte-order mark, and HTML comments outside of code.
     pub(crate) fn new(text: &str) -> Self {
         let mut bytes = text.as_bytes().to_vec();
+        // NUL is what blanked bytes become, so one that somebody sent must be something else.
+        for byte in bytes.iter_mut().filter(|byte| **byte == 0) {
+            *byte = b' ';
+        }
         for index in 0..bytes.len() {
             if bytes[index] == b'\r' {
                 bytes[index] = if bytes.get(index + 1) == Some(&b'\n') {

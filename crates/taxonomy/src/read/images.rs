@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::Image;
+use crate::mask::BLANK;
 
 /// Endings that make a bare link a picture.
 const ENDINGS: &[&str] = &[
@@ -162,8 +163,10 @@ impl<'t> Scanner<'t> {
         let end = inner
             .find(['<', '>'])
             .filter(|end| inner[*end..].starts_with('>'))?;
-        let url = attribute(&inner[..end], "src")?;
-        let alt = attribute(&inner[..end], "alt").unwrap_or_default();
+        // A carriage return inside the tag is blanked, and separates attributes all the same.
+        let inner = inner[..end].replace(BLANK, " ");
+        let url = attribute(&inner, "src")?;
+        let alt = attribute(&inner, "alt").unwrap_or_default();
         Some(Found {
             image: image(&unescape(url), &unescape(alt))?,
             range: start..start + 4 + end + 1,
@@ -237,17 +240,24 @@ fn unescape(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
+/// Says whether a plain link leads to a picture: by its ending, or as an attachment that has none.
 fn is_picture(url: &str) -> bool {
     let url = url.to_ascii_lowercase();
     let path = url.split(['?', '#']).next().unwrap_or_default();
-    ENDINGS.iter().any(|ending| path.ends_with(ending))
-        || ATTACHMENTS.iter().any(|part| path.contains(part))
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match name.rfind('.') {
+        Some(dot) => ENDINGS.contains(&&name[dot..]),
+        None => ATTACHMENTS.iter().any(|part| path.contains(part)),
+    }
 }
 
 /// Makes a picture of an address; `http` is kept so that it can be asked about, other schemes are not.
 fn image(url: &str, alt: &str) -> Option<Image> {
     let lower = url.to_ascii_lowercase();
-    let scheme = lower.starts_with("https://") || lower.starts_with("http://");
+    let host = lower
+        .strip_prefix("https://")
+        .or_else(|| lower.strip_prefix("http://"))?;
+    let scheme = host.starts_with(|c: char| c.is_alphanumeric() || c == '[');
     let plain = !url.chars().any(|c| c.is_whitespace() || c.is_control());
     let alt = alt.split_whitespace().collect::<Vec<_>>().join(" ");
     (scheme && plain && url.len() <= 2048).then(|| Image {
@@ -313,6 +323,8 @@ mod tests {
     fn other_links_are_no_pictures() {
         for text in [
             "https://example.com/page",
+            "[cv](https://github.com/user-attachments/files/1/cv.pdf)",
+            "https://github.com/user-attachments/files/1/notes.txt",
             "[docs](https://example.com/docs)",
             "![x](javascript:alert(1))",
             "![x](data:image/png;base64,AAAA)",
@@ -324,6 +336,7 @@ mod tests {
             "![",
             "[",
             "<imgé",
+            "![x](https://)",
         ] {
             assert_eq!(read(text), None, "{text}");
         }

@@ -322,3 +322,17 @@ fn form_fields_left_empty_are_missing() {
         [("question", "required"), ("answer", "required")]
     );
 }
+
+#[test]
+fn line_ends_change_nothing() {
+    // Each of these was found by `properties`.
+    for body in [
+        "**Q:**### Photo\n\u{feff}\n?",
+        "Photo: <img src=\nhttps://example.com/a.png>",
+        "**Q:**a\n### Question\n\n\0\n**",
+    ] {
+        let unix = reading("cms-spotlight-add", "", body, &[]);
+        let dos = reading("cms-spotlight-add", "", &body.replace('\n', "\r\n"), &[]);
+        assert_eq!(unix.fields, dos.fields, "{body:?}");
+    }
+}
