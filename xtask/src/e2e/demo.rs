@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::forge::{self, Program};
+use super::log;
 use super::result::{self, Request};
 use crate::process;
 
@@ -51,6 +52,7 @@ pub(crate) fn run(program: &Program) -> Result<()> {
     complaints.extend(forge::complaints(&history, &requests));
     complaints.extend(pictures(&work)?);
 
+    complaints.extend(log::complaints(&program.log(&folder)?, &requests));
     let threads = forge::threads(program, &folder)?;
 
     let start = Instant::now();

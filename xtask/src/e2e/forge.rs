@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use super::log;
 use super::result::{self, Request};
 use crate::process;
 
@@ -49,6 +50,15 @@ impl Program {
             .arg(number.to_string());
         command.stdin(Stdio::null());
         command
+    }
+
+    /// Reads the forge's log.
+    pub(crate) fn log(&self, folder: &Path) -> Result<Vec<log::Line>> {
+        let mut command = Command::new(&self.0);
+        command
+            .args(["local", "log", "--format", "json", "--dir"])
+            .arg(folder);
+        log::parse(&process::read(command.stdin(Stdio::null()))?)
     }
 
     /// Runs the demo to its end, and reads its table.

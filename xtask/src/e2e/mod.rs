@@ -3,6 +3,7 @@
 mod demo;
 mod forge;
 mod kill;
+mod log;
 mod mdx;
 mod result;
 
