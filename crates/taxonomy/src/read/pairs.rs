@@ -170,20 +170,24 @@ fn answer_line(line: &str, style: Style) -> &str {
 /// Takes a mark such as `Q:`, `**Q1.**` or `Question 3:` off a line.
 fn mark<'l>(line: &'l str, words: &[&str]) -> Option<&'l str> {
     let line = line.trim();
-    let line = strip_bullet(line).unwrap_or(line);
-    let line = line.trim_start_matches('#').trim_start();
+    let item = strip_bullet(line);
+    let line = item.unwrap_or(line).trim_start_matches('#').trim_start();
     let stripped = line.trim_start_matches(['*', '_']);
     let emphasis = &line[..line.len() - stripped.len()];
-    let after = words.iter().find_map(|word| {
-        let head = stripped.get(..word.len())?;
-        head.eq_ignore_ascii_case(word)
-            .then(|| &stripped[word.len()..])
+    let word = words.iter().find(|word| {
+        stripped
+            .get(..word.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(word))
     })?;
-    let after = after
-        .trim_start_matches(' ')
-        .trim_start_matches(|c: char| c.is_ascii_digit());
-    let after = after.trim_start_matches(['*', '_']);
-    let rest = after.strip_prefix([':', '：', '.', ')'])?;
+    let number = stripped[word.len()..].trim_start_matches(' ');
+    let unnumbered = number.trim_start_matches(|c: char| c.is_ascii_digit());
+    let after = unnumbered.trim_start_matches(['*', '_']);
+    let rest = after.strip_prefix([':', '：']).or_else(|| {
+        // `A. Because` and `Q1) Why?` are marks, `- a) first` is an entry of a list.
+        let numbered = unnumbered.len() < number.len();
+        let upper = item.is_none() && stripped.starts_with(char::is_uppercase);
+        after.strip_prefix(['.', ')']).filter(|_| numbered || upper)
+    })?;
     let rest = rest.trim_start_matches(['*', '_']).trim();
     // `**Q: What?**` closes at the end what it opened before the mark.
     let closed =
@@ -296,6 +300,8 @@ mod tests {
     #[test]
     fn words_that_begin_with_q_or_a_are_no_marks() {
         assert!(!begins_interview("Quite: so"));
+        let listed = [("What?".to_owned(), "- a) this\n- b) that".to_owned())];
+        assert_eq!(read("Q: What?\nA: - a) this\n- b) that"), listed);
         assert!(!begins_interview("Questions: none"));
         assert_eq!(read("no question here"), []);
     }

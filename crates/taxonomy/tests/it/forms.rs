@@ -13,8 +13,14 @@ static FACTORY: LazyLock<Factory> = LazyLock::new(Factory::builtin);
 /// Words as people write them, none of which is markup at the start of a line.
 const WORD: &str = "[A-Za-zäéøßçñ一二あいأبт][a-z0-9äéñ一あبт',;!&%@()/$-]{0,9}";
 
+/// A line that is not by chance the mark of a question or an answer, such as `Q)`.
 fn line() -> impl Strategy<Value = String> {
-    prop::collection::vec(WORD, 1..8).prop_map(|words| words.join(" "))
+    let words = prop::collection::vec(WORD, 1..8).prop_map(|words| words.join(" "));
+    words.prop_filter("a mark", |line| {
+        let mut characters = line.chars();
+        let marks = matches!(characters.next(), Some('q' | 'Q' | 'a' | 'A'));
+        !(marks && characters.next().is_none_or(|next| !next.is_alphabetic()))
+    })
 }
 
 /// Paragraphs, some of which look like the headings of other fields.
