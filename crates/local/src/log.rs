@@ -9,7 +9,6 @@ use sqlx::{Row, SqliteConnection};
 use crate::codec::{
     account, column, from_json, from_micros, from_word, json, micros, number, whole, word,
 };
-use crate::read::is_pull;
 use crate::{Local, LocalError};
 
 /// One line of the log.
@@ -131,38 +130,11 @@ pub(crate) async fn record(
 impl Local {
     /// Reads the whole log, the oldest line first.
     pub async fn activity(&self) -> Result<Vec<Activity>, LocalError> {
-        self.activity_after(0).await
-    }
-
-    /// Reads the lines of the log after the one at `seq`.
-    pub async fn activity_after(&self, seq: u64) -> Result<Vec<Activity>, LocalError> {
         let mut db = self.db().await;
-        let rows = sqlx::query("SELECT * FROM activity WHERE seq > ? ORDER BY seq")
-            .bind(column(seq))
+        let rows = sqlx::query("SELECT * FROM activity ORDER BY seq")
             .fetch_all(&mut *db)
             .await?;
         rows.iter().map(activity).collect()
-    }
-
-    /// Raises [`EventKind::Sweep`] for an issue, unless one waits in the inbox already.
-    pub async fn raise_sweep(&self, issue: Number) -> Result<(), LocalError> {
-        let mut db = self.db().await;
-        if is_pull(&mut db, issue).await? {
-            return Err(LocalError::not_found(format!("the issue {issue}")));
-        }
-        let kind = EventKind::Sweep { issue };
-        let waiting: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM activity WHERE raised = 1 AND done_at IS NULL AND event = ?",
-        )
-        .bind(json(&kind)?)
-        .fetch_one(&mut *db)
-        .await?;
-        if waiting == 0 {
-            // The forge's own clock raises it, which is nobody's deed; the bot stands for it.
-            let deed = self.deed(Credential::Bot);
-            record(&mut db, &deed, Happened::event(kind, issue, "")).await?;
-        }
-        Ok(())
     }
 }
 

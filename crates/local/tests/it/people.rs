@@ -185,8 +185,6 @@ async fn the_log_tells_what_raised_an_event_and_what_did_not() {
         .ensure(&lightsout_forge::Action::EnsureNoLabel { on, label })
         .await
         .unwrap();
-    local.raise_sweep(issue).await.unwrap();
-    local.raise_sweep(issue).await.unwrap();
     let lines: Vec<String> = local
         .activity()
         .await
@@ -205,7 +203,6 @@ async fn the_log_tells_what_raised_an_event_and_what_did_not() {
             "mira issue_opened One true",
             "github-actions[bot] issue_labeled cms-bot-waiting false",
             "github-actions[bot] issue_unlabeled cms-bot-waiting false",
-            "lightsout[bot] sweep  true",
         ]
     );
 }
