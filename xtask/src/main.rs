@@ -1,4 +1,4 @@
-//! What keeps the workspace honest: `cargo xtask tidy`, `cargo xtask ci` and `cargo xtask e2e`.
+//! What keeps the workspace honest: `cargo xtask tidy`, `ci`, `e2e` and `fuzz`.
 //!
 //! Nothing here is shipped. The checks are functions over plain data, so that each has a test that breaks its
 //! rule; only the edges run programs and read files.
@@ -11,6 +11,7 @@
 
 mod ci;
 mod e2e;
+mod fuzz;
 mod process;
 mod tidy;
 
@@ -49,6 +50,8 @@ enum Task {
         #[command(subcommand)]
         check: e2e::Check,
     },
+    /// Let a fuzz target run for a while
+    Fuzz(fuzz::Fuzz),
 }
 
 fn main() -> ExitCode {
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::Tidy { fix } => tidy::run(fix),
         Task::Ci { only } => ci::run(&only),
         Task::E2e { program, check } => e2e::run(&check, program),
+        Task::Fuzz(fuzz) => fuzz::run(&fuzz),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
