@@ -124,6 +124,14 @@ pub(crate) const CRATES: &[Crate] = &[
         knows_not: "how an agent is started, and what follows from what it said",
     },
     Crate {
+        folder: "skills",
+        layer: Layer::Pure,
+        uses: &[],
+        tests_use: &[],
+        pure: true,
+        knows_not: "requests, agents' programs and files: text comes in, findings and files to lay out come out",
+    },
+    Crate {
         folder: "content",
         layer: Layer::Pure,
         uses: &["taxonomy"],
