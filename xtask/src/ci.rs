@@ -47,6 +47,10 @@ const STEPS: &[Step] = &[
         run: || e2e::run(&Check::Mdx, None),
     },
     Step {
+        name: "e2e-payloads",
+        run: || e2e::run(&Check::Payloads, None),
+    },
+    Step {
         name: "e2e-kill",
         run: || e2e::run(&Check::Kill { times: 50, seed: 1 }, None),
     },

@@ -9,17 +9,12 @@ use std::process::Command;
 use anyhow::Result;
 
 use super::forge::{self, Program};
-use crate::process::{self, cargo, workspace};
+use super::node;
+use crate::process::{self, cargo};
 
 /// Runs the check.
 pub(crate) fn run(program: &Program) -> Result<()> {
-    let node = workspace().join("xtask/node");
-    process::run(Command::new("npm").current_dir(&node).args([
-        "ci",
-        "--no-audit",
-        "--no-fund",
-        "--ignore-scripts",
-    ]))?;
+    let node = node::install()?;
     let outer = tempfile::tempdir()?;
 
     let corpus = outer.path().join("corpus");

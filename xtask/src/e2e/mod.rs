@@ -5,6 +5,8 @@ mod forge;
 mod kill;
 mod log;
 mod mdx;
+mod node;
+mod payloads;
 mod result;
 
 use std::path::PathBuf;
@@ -29,6 +31,8 @@ pub(crate) enum Check {
     },
     /// Compile every kind of page with the official MDX compiler
     Mdx,
+    /// Read every example payload that GitHub's users have published
+    Payloads,
 }
 
 /// Runs one check, on the given program or on one that is built now.
@@ -38,5 +42,6 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Demo => demo::run(&program),
         Check::Kill { times, seed } => kill::run(&program, *times, *seed),
         Check::Mdx => mdx::run(&program),
+        Check::Payloads => payloads::run(),
     }
 }

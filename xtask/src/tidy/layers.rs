@@ -164,6 +164,14 @@ pub(crate) const CRATES: &[Crate] = &[
         knows_not: "requests and pages: it gets bytes and words, and gives pictures",
     },
     Crate {
+        folder: "github",
+        layer: Layer::Adapters,
+        uses: &["forge"],
+        tests_use: &[],
+        pure: false,
+        knows_not: "what an event leads to: it says what GitHub said, in the forge's words",
+    },
+    Crate {
         folder: "local",
         layer: Layer::Adapters,
         uses: &["forge", "git", "ledger"],
