@@ -140,6 +140,14 @@ pub(crate) const CRATES: &[Crate] = &[
         knows_not: "files: it turns values into text and text into findings",
     },
     Crate {
+        folder: "policy",
+        layer: Layer::Pure,
+        uses: &["taxonomy"],
+        tests_use: &[],
+        pure: true,
+        knows_not: "processes and files: it judges a call, and holds nothing back by itself",
+    },
+    Crate {
         folder: "lifecycle",
         layer: Layer::Pure,
         uses: &["forge", "ledger", "signal", "taxonomy"],
