@@ -9,6 +9,7 @@
     reason = "a developer's tool talks to its terminal"
 )]
 
+mod bench;
 mod ci;
 mod e2e;
 mod fuzz;
@@ -52,6 +53,11 @@ enum Task {
     },
     /// Let a fuzz target run for a while
     Fuzz(fuzz::Fuzz),
+    /// Measure beside the tool that people would use otherwise, and print the ratio
+    Bench {
+        #[command(subcommand)]
+        bench: bench::Bench,
+    },
 }
 
 fn main() -> ExitCode {
@@ -59,6 +65,7 @@ fn main() -> ExitCode {
         Task::Tidy { fix } => tidy::run(fix),
         Task::Ci { only } => ci::run(&only),
         Task::E2e { program, check } => e2e::run(&check, program),
+        Task::Bench { bench } => bench::run(&bench),
         Task::Fuzz(fuzz) => fuzz::run(&fuzz),
     };
     match result {

@@ -1,0 +1,28 @@
+//! `cargo xtask bench`: how fast and how small something is, beside the tool that people would use otherwise.
+//!
+//! Both are run in turn, several times, in the same call, on input that is made here; the best run of each counts, and
+//! what is printed is the ratio. Absolute numbers say something about the machine, ratios about the program.
+
+mod measure;
+mod signal;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+/// What to measure.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Bench {
+    /// The outcome of a long transcript, beside Python's `json`
+    Signal {
+        /// How long the transcript is, in megabytes
+        #[arg(long, default_value_t = 50)]
+        megabytes: u64,
+    },
+}
+
+/// Runs one benchmark and prints its ratios.
+pub(crate) fn run(bench: &Bench) -> Result<()> {
+    match bench {
+        Bench::Signal { megabytes } => signal::run(*megabytes),
+    }
+}
