@@ -9,16 +9,13 @@ use chrono::{DateTime, Utc};
 use lightsout_agents::Agent;
 use lightsout_forge::{Event, EventId, EventKind, Forge, ForgeError, Inbox, Number};
 use lightsout_ledger::{LedgerStore, Nanodollars};
-use lightsout_lifecycle::{Plan, RunOrder, decide, merge_conflict, settle};
+use lightsout_lifecycle::{Ended, Execution, MAX_DECISIONS, Plan, Step};
 
-use crate::execute::Performed;
 use crate::journal::JournalLine;
 use crate::read::View;
 use crate::workshop::Workshop;
 use crate::{EngineError, Observer, Progress, Stage};
 
-/// How often one event is decided anew because the world moved under its plan.
-const MAX_DECISIONS: u32 = 5;
 /// How many rounds of sweeping one call of [`Engine::work`] makes at most; a request that is still restless then is
 /// left for the next call, so that no fault can spin for ever.
 const MAX_ROUNDS: u32 = 50;
@@ -133,7 +130,7 @@ impl<'a> Engine<'a> {
         Ok(busy)
     }
 
-    /// Deals with one event; says whether the plan held anything. Doing it twice is the same as doing it once.
+    /// Deals with one event; says whether anything was to be done. Doing it twice is the same as doing it once.
     ///
     /// # Errors
     /// As [`Engine::work`].
@@ -141,51 +138,41 @@ impl<'a> Engine<'a> {
         let Some(issue) = self.request_of(event).await? else {
             return Ok(false);
         };
-        for _ in 0..MAX_DECISIONS {
-            let view = self.view(issue, event).await?;
-            let plan = decide(event, &view.snapshot);
-            self.report_decision(issue, event, &plan, &view)?;
-            match self.perform(issue, &plan).await? {
-                Performed::Stale => continue,
-                Performed::Conflict => {
-                    let plan = merge_conflict(&view.snapshot);
-                    self.report_decision(issue, event, &plan, &view)?;
-                    self.perform(issue, &plan).await?;
+        let mut execution = Execution::of(event.clone());
+        let mut view = self.read_for(issue, &mut execution).await?;
+        loop {
+            match execution.step() {
+                Step::Read => view = self.read_for(issue, &mut execution).await?,
+                Step::Ensure(action) => {
+                    let answer = self.perform(issue, action).await?;
+                    execution.answered(answer);
                 }
-                Performed::Refused => return Ok(false),
-                Performed::All => {}
+                Step::Run(order) => {
+                    let report = self.run(order, &view).await?;
+                    execution.ran(report);
+                }
+                Step::Done(Ended::Acted) => return Ok(true),
+                Step::Done(Ended::Quiet | Ended::Refused) => return Ok(false),
+                Step::Done(Ended::Restless) => {
+                    return Err(EngineError::Restless {
+                        event: event.id.clone(),
+                        times: MAX_DECISIONS,
+                    });
+                }
             }
-            if let Some(order) = &plan.run {
-                self.run_and_settle(order, event, &view).await?;
-            }
-            return Ok(!plan.is_empty());
         }
-        Err(EngineError::Restless {
-            event: event.id.clone(),
-            times: MAX_DECISIONS,
-        })
     }
 
-    async fn run_and_settle(
+    /// Reads the world for an execution and writes down what follows.
+    async fn read_for(
         &self,
-        order: &RunOrder,
-        event: &Event,
-        view: &View,
-    ) -> Result<(), EngineError> {
-        let report = self.run(order, view).await?;
-        for _ in 0..MAX_DECISIONS {
-            let view = self.view(order.issue, event).await?;
-            let plan = settle(&report, &view.snapshot);
-            self.report_decision(order.issue, event, &plan, &view)?;
-            match self.perform(order.issue, &plan).await? {
-                Performed::Stale => {}
-                Performed::All | Performed::Conflict | Performed::Refused => return Ok(()),
-            }
-        }
-        Err(EngineError::Restless {
-            event: event.id.clone(),
-            times: MAX_DECISIONS,
-        })
+        issue: Number,
+        execution: &mut Execution,
+    ) -> Result<View, EngineError> {
+        let view = self.view(issue, execution.event()).await?;
+        let plan = execution.saw(&view.snapshot);
+        self.report_decision(issue, execution.event(), &plan, &view)?;
+        Ok(view)
     }
 
     /// Finds the request an event speaks of, if it speaks of one.

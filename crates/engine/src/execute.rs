@@ -1,51 +1,35 @@
-//! Performing a plan: each action in order, written down before and after.
+//! Performing an action: written down before and after. What comes when is the execution's business.
 
 use std::time::Instant;
 
 use lightsout_forge::{Action, Ensured, ForgeError, Number};
-use lightsout_lifecycle::Plan;
+use lightsout_lifecycle::Answer;
 
 use crate::journal::JournalLine;
 use crate::{Engine, EngineError, Progress, Stage};
 
-/// How performing a plan ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Performed {
-    /// Everything is as the plan wants it.
-    All,
-    /// The world moved: read and decide again.
-    Stale,
-    /// A merge met a conflict.
-    Conflict,
-    /// The forge refuses for good; whoever watches was told.
-    Refused,
-}
-
 impl Engine<'_> {
-    /// Performs the actions of a plan in their order, stopping at the first that cannot be.
+    /// Performs one action of a plan; the execution says what follows from the answer.
     pub(crate) async fn perform(
         &self,
         issue: Number,
-        plan: &Plan,
-    ) -> Result<Performed, EngineError> {
+        action: &Action,
+    ) -> Result<Answer, EngineError> {
         let since = Instant::now();
-        let mut ended = Performed::All;
-        for action in &plan.actions {
-            self.note(|at| JournalLine::Intended {
-                at,
-                issue,
-                what: action.clone(),
-            })?;
-            match self.ensure(action).await {
-                Ok(ensured) => self.performed(issue, action, ensured)?,
-                Err(error) => {
-                    ended = self.stopped(issue, action, error)?;
-                    break;
-                }
-            }
-        }
+        self.note(|at| JournalLine::Intended {
+            at,
+            issue,
+            what: action.clone(),
+        })?;
+        let ended = self.ensure(action).await;
         self.took(Stage::Forge, since);
-        Ok(ended)
+        match ended {
+            Ok(ensured) => {
+                self.performed(issue, action, ensured)?;
+                Ok(Answer::So)
+            }
+            Err(error) => self.failed(issue, action, error),
+        }
     }
 
     async fn ensure(&self, action: &Action) -> Result<Ensured, ForgeError> {
@@ -78,12 +62,12 @@ impl Engine<'_> {
         Ok(())
     }
 
-    fn stopped(
+    fn failed(
         &self,
         issue: Number,
         action: &Action,
         error: ForgeError,
-    ) -> Result<Performed, EngineError> {
+    ) -> Result<Answer, EngineError> {
         let why = error.to_string();
         self.note(|at| JournalLine::Failed {
             at,
@@ -92,11 +76,11 @@ impl Engine<'_> {
             why: why.clone(),
         })?;
         match error {
-            ForgeError::Stale { .. } => Ok(Performed::Stale),
-            ForgeError::Conflict { .. } => Ok(Performed::Conflict),
+            ForgeError::Stale { .. } => Ok(Answer::Stale),
+            ForgeError::Conflict { .. } => Ok(Answer::Conflict),
             ForgeError::Refused { .. } | ForgeError::NotFound { .. } => {
                 self.ports.observer.saw(&Progress::Refused { issue, why });
-                Ok(Performed::Refused)
+                Ok(Answer::Refused)
             }
             other => Err(other.into()),
         }

@@ -4,13 +4,12 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use lightsout_forge::{
-    Account, AccountKind, Comment, CommentId, Event, EventKind, ForgeError, Issue, Label, Login,
-    Number, Permission, PullState,
+    Account, AccountKind, Comment, Event, ForgeError, Issue, Label, Login, Number, Permission,
 };
 use lightsout_ledger::{Ask, Caps, EntryId, LedgerError, RunId as LedgerRun, fold};
 use lightsout_lifecycle::{
     Approval, Command, CommentFacts, Filing, Intake, Person, PullFacts, Record, Snapshot,
-    factory_branch_prefix,
+    factory_branch_prefix, newest_answer, newest_pull, spoken_of,
 };
 use lightsout_taxonomy::{
     Classification, Factory, Fields, Question, Reply, RequestType, Slug, Value, Verb, classify,
@@ -66,31 +65,6 @@ impl People<'_, '_> {
     }
 }
 
-/// A comment with its author looked up.
-struct Said<'c> {
-    comment: &'c Comment,
-    author: Person,
-    command: Option<Command>,
-    on_pull_request: bool,
-}
-
-impl Said<'_> {
-    /// Whether it may answer for the request.
-    fn is_answer(&self, requester: &Login) -> bool {
-        let may = self.author.login == *requester || self.author.is_member();
-        may && !self.author.is_machine() && self.command.is_none() && !self.on_pull_request
-    }
-
-    fn facts(&self) -> CommentFacts {
-        CommentFacts {
-            id: self.comment.id,
-            author: self.author.clone(),
-            command: self.command,
-            on_pull_request: self.on_pull_request,
-        }
-    }
-}
-
 impl Engine<'_> {
     /// Reads everything a decision about `event` may look at.
     pub(crate) async fn view(&self, number: Number, event: &Event) -> Result<View, EngineError> {
@@ -119,18 +93,20 @@ impl Engine<'_> {
             .map(|comment| (comment, false))
             .chain(on_pull.iter().map(|comment| (comment, true)))
         {
-            thread.push(Said {
-                comment,
+            thread.push(CommentFacts {
+                id: comment.id,
                 author: people.person(&comment.author).await?,
                 command: Command::find(&comment.body),
                 on_pull_request,
             });
         }
-        let answers: Vec<&Said<'_>> = thread
+        // The thread begins with the comments of the issue, in their order.
+        let answers: Vec<&Comment> = on_issue
             .iter()
-            .filter(|said| said.is_answer(&requester.login))
+            .zip(&thread)
+            .filter(|(_, said)| said.is_answer(&requester.login))
+            .map(|(comment, _)| comment)
             .collect();
-        let newest_answer = answers.iter().map(|said| said.comment.id).max();
         let (intake, work) = self.intake(&issue, &answers, &factory, &base).await?;
         let snapshot = Snapshot {
             now: (self.ports.clock)(),
@@ -143,7 +119,7 @@ impl Engine<'_> {
             budget_refusal: self.budget_refusal(number, &record, &factory).await?,
             // One process works at a time, so a run that is not being worked on here is dead.
             run_alive: false,
-            newest_answer: newest_answer.unwrap_or(CommentId(0)),
+            newest_answer: newest_answer(&thread, &requester.login),
             issue,
             requester,
             actor,
@@ -169,11 +145,9 @@ impl Engine<'_> {
         let prefix = factory_branch_prefix(number);
         let mut pulls = self.ports.forge.pull_requests(&prefix).await?;
         pulls.retain(|pull| people.is_own(&pull.author.login));
-        let open = pulls.iter().rposition(|pull| pull.state == PullState::Open);
-        let Some(newest) = open.or(pulls.len().checked_sub(1)) else {
+        let Some(pull) = newest_pull(pulls) else {
             return Ok((None, Vec::new()));
         };
-        let pull = pulls.swap_remove(newest);
         let comments = self.ports.forge.comments(pull.number).await?;
         let facts = PullFacts {
             statuses: self.ports.forge.statuses(&pull.head_sha).await?,
@@ -187,7 +161,7 @@ impl Engine<'_> {
     async fn intake(
         &self,
         issue: &Issue,
-        answers: &[&Said<'_>],
+        answers: &[&Comment],
         factory: &Factory,
         base: &str,
     ) -> Result<(Intake, Option<Work>), EngineError> {
@@ -209,10 +183,10 @@ impl Engine<'_> {
         };
         let replies: Vec<Reply> = answers
             .iter()
-            .map(|said| Reply {
-                id: said.comment.id.0,
-                author: said.author.login.to_string(),
-                body: said.comment.body.clone(),
+            .map(|comment| Reply {
+                id: comment.id.0,
+                author: comment.author.login.to_string(),
+                body: comment.body.clone(),
             })
             .collect();
         let reading = read(factory, kind, &issue.title, &issue.body, &replies);
@@ -344,27 +318,4 @@ pub(crate) fn caps(factory: &Factory) -> Caps {
         day: Some(factory.budget.day),
         month: factory.budget.month,
     }
-}
-
-/// The comment an event speaks of; for a sweep, the oldest one that nobody has dealt with.
-fn spoken_of(
-    event: &EventKind,
-    thread: &[Said<'_>],
-    record: &Record,
-    requester: &Login,
-) -> Option<CommentFacts> {
-    let said = match event {
-        EventKind::CommentCreated { comment, .. } => {
-            thread.iter().find(|said| said.comment.id == *comment)
-        }
-        EventKind::Sweep { .. } => thread
-            .iter()
-            .filter(|said| match said.command {
-                Some(_) => !said.author.is_machine() && said.comment.id > record.last_command,
-                None => said.is_answer(requester) && said.comment.id > record.last_answer,
-            })
-            .min_by_key(|said| said.comment.id),
-        _ => None,
-    };
-    said.map(Said::facts)
 }

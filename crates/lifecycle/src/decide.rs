@@ -83,4 +83,4 @@ fn sweep(snapshot: &Snapshot) -> Plan {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -12,6 +12,7 @@
 mod approval;
 mod command;
 mod decide;
+mod execution;
 mod plan;
 mod reason;
 mod record;
@@ -19,10 +20,12 @@ mod report;
 mod settle;
 mod snapshot;
 mod texts;
+mod thread;
 
 pub use approval::{Approval, approval_key};
 pub use command::Command;
 pub use decide::{decide, merge_conflict};
+pub use execution::{Answer, Ended, Execution, MAX_DECISIONS, Rules, Step};
 pub use plan::{Plan, RunOrder};
 pub use reason::{Decision, Reason};
 pub use record::{Record, RunId, RunMark, State, status_key};
@@ -32,3 +35,4 @@ pub use snapshot::{
     CommentFacts, Filing, Intake, Person, PullFacts, Snapshot, factory_branch_prefix,
 };
 pub use texts::{factory_branch, request_marker};
+pub use thread::{newest_answer, newest_pull, spoken_of};

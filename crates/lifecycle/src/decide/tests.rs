@@ -14,7 +14,7 @@ use crate::{
 
 const N: Number = Number(7);
 
-fn person(login: &str, permission: Permission) -> Person {
+pub(crate) fn person(login: &str, permission: Permission) -> Person {
     Person {
         login: Login::new(login).unwrap(),
         kind: AccountKind::User,
@@ -23,7 +23,7 @@ fn person(login: &str, permission: Permission) -> Person {
     }
 }
 
-fn sha(digit: char) -> Sha {
+pub(crate) fn sha(digit: char) -> Sha {
     Sha::new(&digit.to_string().repeat(40)).unwrap()
 }
 
@@ -43,7 +43,7 @@ fn incomplete() -> Intake {
 }
 
 /// A complete request that its author, a member, has just opened.
-fn world() -> Snapshot {
+pub(crate) fn world() -> Snapshot {
     let mira = person("mira", Permission::Read);
     Snapshot {
         now: DateTime::UNIX_EPOCH,
@@ -101,7 +101,7 @@ fn pull(checks: CheckState) -> PullFacts {
     }
 }
 
-fn in_review() -> Snapshot {
+pub(crate) fn in_review() -> Snapshot {
     let mut world = world();
     world.pull = Some(pull(CheckState::Success));
     world.record = Record {
@@ -113,7 +113,7 @@ fn in_review() -> Snapshot {
     world
 }
 
-fn approved(by: char) -> Snapshot {
+pub(crate) fn approved(by: char) -> Snapshot {
     let mut world = in_review();
     let facts = world.pull.as_mut().unwrap();
     facts.pull.labels.insert(Label::approved());
@@ -126,7 +126,7 @@ fn approved(by: char) -> Snapshot {
     world
 }
 
-fn event(kind: EventKind, snapshot: &Snapshot) -> Event {
+pub(crate) fn event(kind: EventKind, snapshot: &Snapshot) -> Event {
     Event {
         id: EventId("e".into()),
         at: DateTime::UNIX_EPOCH,

@@ -1,0 +1,347 @@
+//! The order in which a plan is carried out: a state machine that whoever has ports drives, and the model checker too.
+//!
+//! An [`Execution`] deals with one event. It says what is to be done next ([`Step`]), is told how that ended, and says
+//! what comes after. It calls nothing itself, so the points between two steps are exactly the points at which a process
+//! can end; the checker interrupts there. Dropping an execution anywhere and beginning a new one for the same event, or
+//! for a sweep, ends in the same state.
+
+use lightsout_forge::{Action, Event, Sha};
+
+use crate::{Plan, RunOrder, RunReport, Snapshot, decide, merge_conflict, settle};
+
+/// How often one event is decided anew because the world moved under its plan.
+pub const MAX_DECISIONS: u32 = 5;
+
+/// The rules that an execution follows.
+///
+/// There is one set, [`Rules::SHIPPED`]. It is a value so that the model checker can put wrong rules in its place and
+/// see that they are found.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// [`decide`].
+    pub decide: fn(&Event, &Snapshot) -> Plan,
+    /// [`settle`].
+    pub settle: fn(&RunReport, &Snapshot) -> Plan,
+    /// [`merge_conflict`].
+    pub merge_conflict: fn(&Snapshot) -> Plan,
+}
+
+impl Rules {
+    /// The rules of this crate.
+    pub const SHIPPED: Self = Self {
+        decide,
+        settle,
+        merge_conflict,
+    };
+}
+
+/// What is to be done next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// Read the world afresh, then call [`Execution::saw`].
+    Read,
+    /// Make this end state true, then call [`Execution::answered`].
+    Ensure(&'a Action),
+    /// Do this run, working from what was read last, then call [`Execution::ran`].
+    Run(&'a RunOrder),
+    /// Nothing more.
+    Done(Ended),
+}
+
+/// How the forge answered an action. A failure that may pass is no answer: whoever drives tries again, or gives the
+/// whole execution up, which is like a crash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// It is so now, whether or not anything had to change.
+    So,
+    /// The world has moved since the plan was made.
+    Stale,
+    /// The merge met a conflict.
+    Conflict,
+    /// The forge refuses for good.
+    Refused,
+}
+
+/// How an execution ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ended {
+    /// There was nothing to do.
+    Quiet,
+    /// The plan was carried out, or a run was made.
+    Acted,
+    /// The forge refused an action for good; a later sweep looks at the request again.
+    Refused,
+    /// The world moved under every one of [`MAX_DECISIONS`] plans.
+    Restless,
+}
+
+/// What the next look at the world is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Aim {
+    /// To decide about the event.
+    Decide,
+    /// To hand back a request whose commit did not merge.
+    HandBack(Sha),
+    /// To settle a run.
+    Settle(Box<RunReport>),
+}
+
+/// Where an execution stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum At {
+    Reading,
+    Performing { plan: Plan, next: usize },
+    Done(Ended),
+}
+
+/// One event on its way through the rules.
+#[derive(Debug, Clone)]
+pub struct Execution {
+    rules: Rules,
+    event: Event,
+    aim: Aim,
+    decisions: u32,
+    at: At,
+}
+
+impl Execution {
+    /// Begins to deal with `event`.
+    pub fn of(event: Event) -> Self {
+        Self::under(Rules::SHIPPED, event)
+    }
+
+    /// Begins to deal with `event` under other rules, for the model checker.
+    pub fn under(rules: Rules, event: Event) -> Self {
+        Self {
+            rules,
+            event,
+            aim: Aim::Decide,
+            decisions: 0,
+            at: At::Reading,
+        }
+    }
+
+    /// The event that is dealt with.
+    pub fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// Says what is to be done next. Asking again gives the same step.
+    pub fn step(&self) -> Step<'_> {
+        match &self.at {
+            At::Reading => Step::Read,
+            At::Performing { plan, next } => match (plan.actions.get(*next), &plan.run) {
+                (Some(action), _) => Step::Ensure(action),
+                (None, Some(order)) => Step::Run(order),
+                (None, None) => Step::Done(Ended::Acted),
+            },
+            At::Done(ended) => Step::Done(*ended),
+        }
+    }
+
+    /// Takes what was read and decides, settles or hands back; returns the plan, to be written down. Called when no
+    /// reading was asked for, it decides anew.
+    pub fn saw(&mut self, snapshot: &Snapshot) -> Plan {
+        self.decisions += 1;
+        let plan = match &self.aim {
+            Aim::Settle(report) => (self.rules.settle)(report, snapshot),
+            Aim::HandBack(head) if still_at(snapshot, head) => {
+                (self.rules.merge_conflict)(snapshot)
+            }
+            Aim::HandBack(_) | Aim::Decide => (self.rules.decide)(&self.event, snapshot),
+        };
+        self.at = match (plan.is_empty(), &self.aim) {
+            (true, Aim::Decide | Aim::HandBack(_)) => At::Done(Ended::Quiet),
+            _ => At::Performing {
+                plan: plan.clone(),
+                next: 0,
+            },
+        };
+        plan
+    }
+
+    /// Takes the answer to the action that was asked for. Called when none was, it does nothing.
+    pub fn answered(&mut self, answer: Answer) {
+        let At::Performing { plan, next } = &mut self.at else {
+            return;
+        };
+        let Some(action) = plan.actions.get(*next) else {
+            return;
+        };
+        self.at = match (answer, action, &self.aim) {
+            (Answer::So, ..) => {
+                *next += 1;
+                return;
+            }
+            (Answer::Stale, ..) if self.decisions >= MAX_DECISIONS => At::Done(Ended::Restless),
+            (Answer::Stale, ..) => At::Reading,
+            (Answer::Conflict, Action::Merge { head, .. }, Aim::Decide)
+                if self.decisions < MAX_DECISIONS =>
+            {
+                self.aim = Aim::HandBack(head.clone());
+                At::Reading
+            }
+            // The run was made, so this was not for nothing; the record still holds it, and a sweep settles it.
+            (Answer::Conflict | Answer::Refused, _, Aim::Settle(_)) => At::Done(Ended::Acted),
+            (Answer::Conflict | Answer::Refused, ..) => At::Done(Ended::Refused),
+        };
+    }
+
+    /// Takes what the run did. Called when no run was asked for, it settles all the same.
+    pub fn ran(&mut self, report: RunReport) {
+        self.aim = Aim::Settle(Box::new(report));
+        self.decisions = 0;
+        self.at = At::Reading;
+    }
+}
+
+/// Whether the open pull request still points at the commit that did not merge.
+fn still_at(snapshot: &Snapshot, head: &Sha) -> bool {
+    snapshot
+        .open_pull()
+        .is_some_and(|facts| facts.pull.head_sha == *head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::tests::{approved, event, sha, world};
+    use crate::{RunEnd, State};
+    use lightsout_forge::{BranchName, EventKind, Number};
+
+    fn sweep(snapshot: &Snapshot) -> Execution {
+        let kind = EventKind::Sweep { issue: Number(7) };
+        Execution::of(event(kind, snapshot))
+    }
+
+    /// Names the steps until something else than `So` would have to be said, or `until` an action.
+    fn names(execution: &mut Execution, snapshot: &Snapshot, until: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        loop {
+            let (name, act) = match execution.step() {
+                Step::Read => ("read".to_owned(), 0),
+                Step::Ensure(action) => (action.name().to_owned(), 1),
+                Step::Run(order) => (format!("run {}", order.id.0), 2),
+                Step::Done(ended) => (format!("{ended:?}"), 2),
+            };
+            names.push(name.clone());
+            match act {
+                _ if name == until => return names,
+                0 => drop(execution.saw(snapshot)),
+                1 => execution.answered(Answer::So),
+                _ => return names,
+            }
+        }
+    }
+
+    #[test]
+    fn a_plan_is_carried_out_in_its_order() {
+        let world = approved('b');
+        let seen = names(&mut sweep(&world), &world, "");
+        let expected = [
+            "read",
+            "ensure_label",
+            "merge",
+            "close_issue",
+            "ensure_no_label",
+            "ensure_no_branch",
+            "upsert_comment",
+            "Acted",
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn nothing_to_do_is_quiet() {
+        let mut world = world();
+        world.enabled = false;
+        assert_eq!(names(&mut sweep(&world), &world, ""), ["read", "Quiet"]);
+    }
+
+    #[test]
+    fn a_run_is_settled_after_a_fresh_look() {
+        let mut world = world();
+        let mut execution = sweep(&world);
+        let seen = names(&mut execution, &world, "");
+        assert_eq!(seen, ["read", "upsert_comment", "run 7-1"]);
+        let Step::Run(order) = execution.step() else {
+            panic!("a run")
+        };
+        let order = order.clone();
+        world.record.run = Some(crate::RunMark {
+            id: order.id.clone(),
+            started_at: world.now,
+            tries: 1,
+        });
+        world.record.state = State::Working;
+        execution.ran(RunReport {
+            run: order.id,
+            issue: order.issue,
+            kind: order.kind,
+            attempt: order.attempt,
+            agent: "template".into(),
+            branch: order.branch,
+            base_branch: BranchName::new("main").unwrap(),
+            base: sha('a'),
+            end: RunEnd::NoSignal {
+                message: String::new(),
+            },
+            words: String::new(),
+            price_tag: String::new(),
+            spent: lightsout_ledger::Nanodollars::ZERO,
+        });
+        let seen = names(&mut execution, &world, "");
+        let expected = [
+            "read",
+            "upsert_comment",
+            "ensure_label",
+            "upsert_comment",
+            "Acted",
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn a_world_that_keeps_moving_is_left_alone_at_last() {
+        let world = approved('b');
+        let mut execution = sweep(&world);
+        for _ in 0..MAX_DECISIONS {
+            assert_eq!(execution.step(), Step::Read);
+            names(&mut execution, &world, "merge");
+            execution.answered(Answer::Stale);
+        }
+        assert_eq!(execution.step(), Step::Done(Ended::Restless));
+    }
+
+    #[test]
+    fn a_conflict_is_handed_back_while_the_commit_is_still_there() {
+        let world = approved('b');
+        let mut execution = sweep(&world);
+        names(&mut execution, &world, "merge");
+        execution.answered(Answer::Conflict);
+        assert_eq!(
+            execution.saw(&world).reason,
+            crate::Reason::MergeConflict,
+            "the commit that did not merge is the head"
+        );
+        let mut execution = sweep(&world);
+        names(&mut execution, &world, "merge");
+        execution.answered(Answer::Conflict);
+        let mut moved = approved('b');
+        moved.pull.as_mut().unwrap().pull.head_sha = sha('c');
+        assert_eq!(
+            execution.saw(&moved).reason,
+            crate::Reason::ApprovalVoided,
+            "a push in between is decided about afresh"
+        );
+    }
+
+    #[test]
+    fn a_refusal_ends_it() {
+        let world = approved('b');
+        let mut execution = sweep(&world);
+        names(&mut execution, &world, "merge");
+        execution.answered(Answer::Refused);
+        assert_eq!(execution.step(), Step::Done(Ended::Refused));
+    }
+}
