@@ -10,6 +10,7 @@
 mod clock;
 pub mod contract;
 mod faulty;
+pub mod model;
 
 pub use clock::VirtualClock;
 pub use faulty::{Fault, FaultyForge};

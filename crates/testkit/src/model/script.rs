@@ -1,0 +1,289 @@
+//! What the model says, as data.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// One conversation: which prompts it answers, and what it says turn by turn.
+///
+/// The first conversation whose marks all stand in a prompt answers it. Two runs of one prompt are two sessions, and
+/// each begins with the first turn. When the turns are used up, a last turn that is no answer repeats for ever, so that
+/// a program may try as often as it likes; after an answer, asking again is a surprise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Conversation {
+    /// What tests call it.
+    pub name: String,
+    /// What must stand in the prompt, all of it.
+    pub when: Vec<String>,
+    /// What must not stand in the prompt, none of it.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// What it says.
+    pub turns: Vec<Turn>,
+}
+
+impl Conversation {
+    /// Begins a conversation that answers prompts in which all of `when` stands.
+    pub fn new<T: Into<String>>(
+        name: impl Into<String>,
+        when: impl IntoIterator<Item = T>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            when: when.into_iter().map(Into::into).collect(),
+            unless: Vec::new(),
+            turns: Vec::new(),
+        }
+    }
+
+    /// Leaves prompts in which this stands to a later conversation.
+    #[must_use]
+    pub fn unless(mut self, mark: impl Into<String>) -> Self {
+        self.unless.push(mark.into());
+        self
+    }
+
+    /// Says this next.
+    #[must_use]
+    pub fn turn(mut self, turn: Turn) -> Self {
+        self.turns.push(turn);
+        self
+    }
+
+    pub(super) fn is_for(&self, prompt: &str) -> bool {
+        self.when.iter().all(|mark| prompt.contains(mark.as_str()))
+            && !self
+                .unless
+                .iter()
+                .any(|mark| prompt.contains(mark.as_str()))
+    }
+
+    /// The turn of this number, from 0.
+    pub(super) fn at(&self, number: usize) -> Option<&Turn> {
+        let last = self.turns.last().filter(|turn| turn.repeats());
+        self.turns.get(number).or(last)
+    }
+}
+
+/// One turn of the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Turn {
+    /// It answers.
+    Answer {
+        /// What it says; nothing when empty.
+        text: String,
+        /// The tools it calls.
+        #[serde(default)]
+        calls: Vec<Call>,
+        /// What the answer used.
+        #[serde(default)]
+        usage: Usage,
+        /// How long it waits before each part of its answer, in milliseconds.
+        #[serde(default)]
+        pause_ms: u64,
+    },
+    /// It answers with an error of HTTP.
+    Error {
+        /// The status, such as 401 or 529.
+        status: u16,
+        /// What is said about it.
+        message: String,
+    },
+    /// It begins to answer, and the connection breaks.
+    Cut {
+        /// What it said until then.
+        text: String,
+    },
+    /// It begins to answer and never ends.
+    Endless,
+    /// It takes the question and says nothing at all.
+    Stall,
+}
+
+impl Turn {
+    /// Answers with a text.
+    pub fn say(text: impl Into<String>) -> Self {
+        Self::Answer {
+            text: text.into(),
+            calls: Vec::new(),
+            usage: Usage::default(),
+            pause_ms: 0,
+        }
+    }
+
+    /// Answers with an error of HTTP.
+    pub fn error(status: u16, message: impl Into<String>) -> Self {
+        Self::Error {
+            status,
+            message: message.into(),
+        }
+    }
+
+    /// Calls a tool too.
+    ///
+    /// # Panics
+    /// When this is no answer.
+    #[must_use]
+    pub fn call(mut self, call: Call) -> Self {
+        let Self::Answer { calls, .. } = &mut self else {
+            panic!("only an answer calls tools");
+        };
+        calls.push(call);
+        self
+    }
+
+    /// Runs a command of the shell too.
+    ///
+    /// # Panics
+    /// When this is no answer.
+    #[must_use]
+    pub fn shell(self, command: impl Into<String>) -> Self {
+        self.call(Call::Shell {
+            command: command.into(),
+        })
+    }
+
+    /// Writes a file too; `{cwd}` at the front of a path is the folder the program works in.
+    ///
+    /// # Panics
+    /// When this is no answer.
+    #[must_use]
+    pub fn write(self, path: impl Into<String>, content: impl Into<String>) -> Self {
+        self.call(Call::Write {
+            path: path.into(),
+            content: content.into(),
+        })
+    }
+
+    /// Uses this much.
+    ///
+    /// # Panics
+    /// When this is no answer.
+    #[must_use]
+    pub fn using(mut self, used: Usage) -> Self {
+        let Self::Answer { usage, .. } = &mut self else {
+            panic!("only an answer uses tokens");
+        };
+        *usage = used;
+        self
+    }
+
+    /// Waits before each part of the answer.
+    ///
+    /// # Panics
+    /// When this is no answer.
+    #[must_use]
+    pub fn slowly(mut self, pause: Duration) -> Self {
+        let Self::Answer { pause_ms, .. } = &mut self else {
+            panic!("only an answer can be slow");
+        };
+        *pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        self
+    }
+
+    fn repeats(&self) -> bool {
+        !matches!(self, Self::Answer { .. })
+    }
+}
+
+/// A tool to call, by what it does; each program's own tool for it is chosen by what the program speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Call {
+    /// Runs a command of the shell.
+    Shell {
+        /// The command.
+        command: String,
+    },
+    /// Writes a file: with the tool for it, or where there is none with a command of the shell.
+    Write {
+        /// The path; `{cwd}` at its front is the folder the program works in.
+        path: String,
+        /// What it holds.
+        content: String,
+    },
+    /// Any tool, by the program's own name for it; `{cwd}` in a text of its input is the folder the program works in.
+    Tool {
+        /// The tool.
+        name: String,
+        /// What it is given.
+        input: Value,
+    },
+}
+
+impl Call {
+    /// The tool and its input for a program that speaks Messages.
+    pub(super) fn for_messages(&self, folder: &str) -> (String, Value) {
+        match self {
+            Self::Shell { command } => (
+                "Bash".to_owned(),
+                json!({ "command": put(command, folder), "description": "A step of the script" }),
+            ),
+            Self::Write { path, content } => (
+                "Write".to_owned(),
+                json!({ "file_path": put(path, folder), "content": content }),
+            ),
+            Self::Tool { name, input } => (name.clone(), put_all(input, folder)),
+        }
+    }
+
+    /// The tool and its input for a program that speaks Responses.
+    pub(super) fn for_responses(&self, folder: &str) -> (String, Value) {
+        let shell = |command: String| ("exec_command".to_owned(), json!({ "cmd": command }));
+        match self {
+            Self::Shell { command } => shell(put(command, folder)),
+            Self::Write { path, content } => {
+                let path = put(path, folder);
+                let end = "END_OF_SCRIPTED_FILE";
+                shell(format!(
+                    "mkdir -p \"$(dirname '{path}')\" && cat > '{path}' <<'{end}'\n{content}\n{end}"
+                ))
+            }
+            Self::Tool { name, input } => (name.clone(), put_all(input, folder)),
+        }
+    }
+}
+
+fn put(text: &str, folder: &str) -> String {
+    text.replace("{cwd}", folder)
+}
+
+fn put_all(value: &Value, folder: &str) -> Value {
+    match value {
+        Value::String(text) => Value::String(put(text, folder)),
+        Value::Array(values) => values.iter().map(|value| put_all(value, folder)).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), put_all(value, folder)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+/// What one answer used, in tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Usage {
+    /// Read anew.
+    pub input: u64,
+    /// Written.
+    pub output: u64,
+    /// Read from the cache, beside `input`.
+    pub cache_read: u64,
+    /// Put into the cache, beside `input`.
+    pub cache_write: u64,
+}
+
+impl Default for Usage {
+    fn default() -> Self {
+        Self {
+            input: 1_000,
+            output: 50,
+            cache_read: 0,
+            cache_write: 0,
+        }
+    }
+}
