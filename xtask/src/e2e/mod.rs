@@ -7,6 +7,7 @@ mod log;
 mod mdx;
 mod node;
 mod payloads;
+mod programs;
 mod result;
 
 use std::path::PathBuf;
@@ -33,15 +34,22 @@ pub(crate) enum Check {
     Mdx,
     /// Read every example payload that GitHub's users have published
     Payloads,
+    /// Install the real agent programs that other checks use, and print the folder that holds them
+    Programs,
 }
 
 /// Runs one check, on the given program or on one that is built now.
 pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
+    if matches!(check, Check::Programs) {
+        println!("{}", programs::install()?.bin.display());
+        return Ok(());
+    }
     let program = program.map_or_else(Program::build, Program::at)?;
     match check {
         Check::Demo => demo::run(&program),
         Check::Kill { times, seed } => kill::run(&program, *times, *seed),
         Check::Mdx => mdx::run(&program),
         Check::Payloads => payloads::run(),
+        Check::Programs => Ok(()),
     }
 }
