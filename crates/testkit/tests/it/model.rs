@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use lightsout_testkit::model::{Call, Conversation, ModelServer, Turn, Usage};
+use lightsout_testkit::model::{Call, Conversation, Exchange, ModelServer, Turn, Usage};
 use serde_json::{Value, json};
 
 /// Sends one question and reads until the line closes, or is silent for `patience`, or has said a great deal.
@@ -181,7 +181,7 @@ fn results_of_tools_are_read_in_both_protocols() {
     let results: Vec<_> = server
         .exchanges()
         .iter()
-        .flat_map(|one| one.tool_results())
+        .flat_map(Exchange::tool_results)
         .collect();
     let seen: Vec<_> = results
         .iter()
