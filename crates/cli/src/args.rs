@@ -1,8 +1,12 @@
 //! What can be typed. Help is written here, once.
 
+mod requests;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+pub(crate) use requests::{CheckRequest, Labels, LabelsVerb, Lint, LintVerb, Request, RequestVerb};
 
 /// Run a dark software factory: typed issues in, reviewed and published changes out
 #[derive(Debug, Parser)]
@@ -25,6 +29,15 @@ pub(crate) enum Verb {
     Local(Local),
     /// Check the pages of a site
     Content(Content),
+    /// Read and check requests, without a model and without a network
+    Request(Request),
+    /// Judge the wording of a text, without a model
+    Lint(Lint),
+    /// Show the labels that a repository needs
+    Labels(Labels),
+    /// Print the JSON Schema of `factory.toml`, for editors
+    #[command(after_help = "Example:\n  lightsout schema > factory.schema.json")]
+    Schema,
     /// Be an agent (started by the factory)
     Agent(Agent),
 }

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use lightsout_content::{Problem, check_page};
-use lightsout_taxonomy::{ConfigError, Factory};
+use lightsout_taxonomy::Factory;
 use serde::Serialize;
 
 use crate::args::{Content, ContentVerb, Format};
 use crate::failure::{Done, Mendable};
+use crate::input::read_factory;
 use crate::output::{print, print_json};
 
 /// The largest page that is read, in bytes.
@@ -55,30 +56,6 @@ fn text(checked: &Checked) -> String {
     let problems = count(checked.problems.len(), "problem");
     let _ = writeln!(text, "{pages} checked, {problems}");
     text
-}
-
-/// Reads `factory.toml` in a folder; one that is not there is the built-in factory.
-pub(crate) fn read_factory(root: &Path) -> anyhow::Result<Factory> {
-    let path = root.join("factory.toml");
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(Factory::builtin());
-        }
-        Err(error) => return Err(error).with_context(|| format!("reading `{}`", path.display())),
-    };
-    let name = path
-        .strip_prefix(".")
-        .unwrap_or(&path)
-        .display()
-        .to_string();
-    Factory::parse(&name, &text).map_err(|errors| {
-        let lines: Vec<String> = errors.iter().map(ConfigError::to_string).collect();
-        Mendable::error(
-            format!("`{name}` is broken:\n{}", lines.join("\n")),
-            "mend the lines named above; every key has a default, so what is in doubt can be left out",
-        )
-    })
 }
 
 /// Lists the pages below `content/`, sorted; links are listed and refused when they are read, never followed.

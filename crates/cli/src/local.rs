@@ -1,11 +1,8 @@
 //! `lightsout local`: going on by hand.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io::Read as _;
 use std::path::Path;
 
-use anyhow::Context as _;
 use lightsout_engine::EngineError;
 use lightsout_forge::{
     Comment, Credential, Forge as _, ForgeError, Issue, Label, Login, Number, PullRequest,
@@ -17,12 +14,10 @@ use serde::Serialize;
 use crate::args::{ChangeLabel, Format, Local, LocalVerb, NewComment, NewIssue, Run};
 use crate::factory::{block_on, configuration, open, work};
 use crate::failure::{Done, Mendable};
+use crate::input::{read_bytes, read_text};
 use crate::output::{print, print_json, short, table};
 use crate::progress::Narrator;
 use crate::summary::{Line, lines, text};
-
-/// The largest text or picture that is read from a file, in bytes.
-const MAX_FILE: u64 = 25 << 20;
 
 pub(crate) fn run(args: &Local) -> anyhow::Result<Done> {
     block_on(verb(args))?;
@@ -371,40 +366,4 @@ async fn attach(
             body.trim_end()
         ))
     }
-}
-
-fn read_text(path: &Path) -> anyhow::Result<String> {
-    let bytes = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin()
-            .take(MAX_FILE)
-            .read_to_end(&mut bytes)
-            .context("reading standard input")?;
-        bytes
-    } else {
-        read_bytes(path)?
-    };
-    String::from_utf8(bytes).map_err(|_| {
-        Mendable::error(
-            format!("`{}` is no UTF-8 text", path.display()),
-            "save it as UTF-8",
-        )
-    })
-}
-
-fn read_bytes(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let unreadable = |error: std::io::Error| {
-        Mendable::error(
-            format!("`{}` cannot be read: {error}", path.display()),
-            "check the path",
-        )
-    };
-    let meta = fs::metadata(path).map_err(unreadable)?;
-    if !meta.is_file() || meta.len() > MAX_FILE {
-        return Err(Mendable::error(
-            format!("`{}` is no file of at most 25 MiB", path.display()),
-            "attach a smaller file",
-        ));
-    }
-    fs::read(path).map_err(unreadable)
 }

@@ -7,10 +7,15 @@ mod content;
 mod demo;
 mod factory;
 mod failure;
+mod input;
 mod journal;
+mod labels;
+mod lint;
 mod local;
 mod output;
 mod progress;
+mod request;
+mod schema;
 mod summary;
 
 use std::process::ExitCode;
@@ -28,6 +33,10 @@ fn main() -> ExitCode {
         Verb::Demo(demo) => demo::run(&demo),
         Verb::Local(local) => local::run(&local),
         Verb::Content(content) => content::run(&content),
+        Verb::Request(request) => request::run(&request),
+        Verb::Lint(lint) => lint::run(&lint),
+        Verb::Labels(labels) => labels::run(&labels),
+        Verb::Schema => schema::run(),
         Verb::Agent(agent) => agent::run(&agent),
     };
     match result {

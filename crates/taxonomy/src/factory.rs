@@ -6,7 +6,7 @@ use lightsout_ledger::Nanodollars;
 
 use crate::config::{self, ConfigError};
 use crate::lane::{Lane, Protected};
-use crate::{Fields, RequestType, Voice};
+use crate::{Fields, QualityGate, RequestType, Voice, check};
 
 /// The declaration of the six types that every factory starts from, as TOML.
 pub const DEFAULT_TOML: &str = include_str!("default.toml");
@@ -148,6 +148,16 @@ impl Factory {
     pub fn request_type(&self, label: &str) -> Option<&RequestType> {
         let label = label.to_lowercase();
         self.types.iter().find(|kind| kind.label == label)
+    }
+
+    /// Returns how many anchors a gate needs: as the first field with the gate says, else the gate's own number.
+    pub fn gate_threshold(&self, gate: QualityGate) -> usize {
+        self.types
+            .iter()
+            .flat_map(|kind| &kind.fields)
+            .find(|field| field.gate == Some(gate))
+            .and_then(|field| field.limits.min_anchors)
+            .unwrap_or_else(|| check::default_threshold(gate))
     }
 
     /// Says whether no lane may ever admit this path.

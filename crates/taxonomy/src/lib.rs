@@ -117,8 +117,8 @@ pub use kind::{Media, MediaKind, RequestType, Skill, Verb};
 pub use lane::{Lane, is_repository_path};
 pub use read::{Reading, Reply, Source, read};
 pub use render::{
-    LabelSpec, field_table, filled_form, issue_form, questions_comment, reference_table,
-    type_fields_table, type_labels, types_table,
+    LabelSpec, field_rules, field_table, filled_form, issue_form, questions_comment,
+    reference_table, type_fields_table, type_labels, types_table,
 };
 pub use schema::schema;
 pub use slug::{MAX_SLUG, Slug, SlugError};

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use crate::{lightsout, stdout};
 
-const VERBS: [&[&str]; 13] = [
+const VERBS: [&[&str]; 23] = [
     &[],
     &["demo"],
     &["local"],
@@ -15,6 +15,16 @@ const VERBS: [&[&str]; 13] = [
     &["local", "run"],
     &["content"],
     &["content", "check"],
+    &["request"],
+    &["request", "check"],
+    &["request", "form"],
+    &["request", "fields"],
+    &["lint"],
+    &["lint", "quote"],
+    &["lint", "voice"],
+    &["labels"],
+    &["labels", "list"],
+    &["schema"],
     &["agent", "template"],
 ];
 
@@ -41,6 +51,17 @@ fn wrong_usage_is_status_2() {
         &["nonsense"][..],
         &["demo", "--fast"],
         &["local", "show", "x"],
+        &["request", "check", "-"],
+        &[
+            "request",
+            "check",
+            "-",
+            "--label",
+            "a",
+            "--comments",
+            "c.json",
+        ],
+        &["lint", "poem", "-"],
         &[],
     ] {
         let output = lightsout().args(words).output().unwrap();

@@ -8,11 +8,16 @@ mod content;
 mod demo;
 /// What every verb prints as help.
 mod help;
+/// `lightsout lint`.
+mod lint;
 /// `lightsout local`: going on by hand, and what it refuses.
 mod local;
+/// `lightsout request`, `labels` and `schema`.
+mod request;
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// The command with an environment of its own.
 fn lightsout() -> Command {
@@ -30,6 +35,21 @@ fn run(dir: &Path, words: &[&str]) -> Output {
         .arg(dir)
         .output()
         .unwrap()
+}
+
+/// Runs it in `dir` with a text on standard input.
+fn pipe(dir: &Path, words: &[&str], text: &[u8]) -> Output {
+    let mut child = lightsout()
+        .current_dir(dir)
+        .args(words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A verb that refuses its arguments reads nothing.
+    let _ = child.stdin.take().unwrap().write_all(text);
+    child.wait_with_output().unwrap()
 }
 
 fn stdout(output: &Output) -> String {

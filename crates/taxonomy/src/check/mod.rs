@@ -7,8 +7,8 @@ mod shape;
 use crate::text::shown;
 use crate::{Factory, Field, FieldKind, Fields, RequestType, Value};
 
-pub(crate) use gates::GENERIC;
 pub use gates::{Anchor, AnchorKind, Assessment, assess, assess_with};
+pub(crate) use gates::{GENERIC, default_threshold};
 pub use prose::{sentences, words};
 
 /// Something to ask a person about one field.
@@ -122,7 +122,7 @@ fn check_with(field: &Field, value: &Value, own_names: &[String]) -> Vec<Questio
         let threshold = field
             .limits
             .min_anchors
-            .unwrap_or_else(|| gates::default_threshold(gate));
+            .unwrap_or_else(|| default_threshold(gate));
         let assessment = assess_with(text, own_names, threshold);
         if !assessment.pass {
             questions.push(Question::new(

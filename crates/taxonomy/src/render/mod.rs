@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 pub use comment::questions_comment;
 pub use form::{filled_form, issue_form};
 pub use labels::{LabelSpec, type_labels};
-pub use tables::{field_table, reference_table, type_fields_table, types_table};
+pub use tables::{field_rules, field_table, reference_table, type_fields_table, types_table};
 
 /// Makes a text fit a cell of a table: what would end the cell or begin markup is escaped.
 pub(super) fn cell(text: &str) -> String {

@@ -62,7 +62,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// Returns the table of the fields of a type, for documentation and `request fields`.
+/// Returns the table of the fields of a type, for documentation.
 pub fn type_fields_table(kind: &RequestType) -> String {
     let mut table =
         "| field | heading | kind | required | rules |\n|---|---|---|---|---|\n".to_owned();
@@ -74,7 +74,7 @@ pub fn type_fields_table(kind: &RequestType) -> String {
             field.key,
             cell(&field.label),
             field.kind.name(),
-            cell(&rules(field).join(", ")),
+            cell(&field_rules(field).join(", ")),
         );
     }
     table
@@ -109,8 +109,8 @@ pub fn reference_table(factory: &Factory) -> String {
     table
 }
 
-/// Says in words what a field's value must be like.
-fn rules(field: &Field) -> Vec<String> {
+/// Says in words what a field's value must be like, each rule in a few.
+pub fn field_rules(field: &Field) -> Vec<String> {
     let limits = &field.limits;
     let items = |number: usize| match (field.kind, number) {
         (FieldKind::Pairs, number) => count(number, "pair"),

@@ -9,7 +9,7 @@ mod tokens;
 mod words;
 
 use crate::mask::Mask;
-use crate::{Factory, QualityGate, assess};
+use crate::{Factory, QualityGate, assess, assess_with};
 
 /// How much a finding matters.
 #[derive(
@@ -100,7 +100,7 @@ pub fn lint(factory: &Factory, kind: LintKind, text: &str) -> LintReport {
             findings,
         };
     };
-    let assessment = assess(gate, text, own_names);
+    let assessment = assess_with(text, own_names, factory.gate_threshold(gate));
     // A text that names facts may be worn elsewhere; what the brand forbids it may not say.
     let allowed = findings
         .iter()

@@ -136,7 +136,7 @@ pub fn assess_with(text: &str, own_names: &[String], threshold: usize) -> Assess
 }
 
 /// Returns how many anchors a gate needs unless the field says otherwise.
-pub(super) fn default_threshold(gate: QualityGate) -> usize {
+pub(crate) fn default_threshold(gate: QualityGate) -> usize {
     match gate {
         QualityGate::Specific => 1,
         QualityGate::Anchors => ARTICLE_ANCHORS,
