@@ -10,9 +10,11 @@
 //! **Architecture invariant:** no clock, no file, no network, no randomness; the same input gives the same plan.
 
 mod approval;
+mod block;
 mod command;
 mod decide;
 mod execution;
+mod facts;
 mod plan;
 mod reason;
 mod record;
@@ -24,9 +26,11 @@ mod thread;
 
 pub use approval::{Approval, approval_key};
 pub use command::Command;
+pub use decide::spend::{IssueSpend, SpendFacts, spend_key};
 pub use decide::{decide, merge_conflict};
 pub use execution::{Answer, Ended, Execution, MAX_DECISIONS, Rules, Step};
-pub use plan::{Plan, RunOrder};
+pub use facts::{AnyFacts, Facts, OwnIssue};
+pub use plan::{Plan, Role, RunOrder};
 pub use reason::{Decision, Reason};
 pub use record::{Record, RunId, RunMark, State, status_key};
 pub use report::{Gate, GateOutcome, PictureNote, RunEnd, RunReport};

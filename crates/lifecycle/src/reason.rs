@@ -77,6 +77,9 @@ reasons! {
     NothingToDo "nothing-to-do" Ignore "Everything is as it should be."
     ChecksPending "checks-pending" Ignore "The approval stands; the merge waits until every check is green."
 
+    SpendUnder "spend-under" Ignore "Yesterday's spend was within the threshold."
+    AlertStands "alert-stands" Ignore "People have been told just this already."
+
     SeveralTypes "several-types" Refuse "The issue carries more than one content type; the factory does not guess which is meant."
     UnknownType "unknown-type" Refuse "The issue carries a content type that does not exist."
     PublishNeedsWrite "publish-needs-write" Refuse "Only somebody who may push at this moment may publish."
@@ -109,6 +112,8 @@ reasons! {
     ApprovalVoided "approval-voided" Notify "The pull request has moved on since it was approved, so the approval is void."
     Published "published" Notify "The change is merged and the request is done."
     RequestGone "request-gone" Notify "The request was closed while the agent was at work, so the work is dropped."
+    SpendOver "spend-over" Notify "Yesterday's spend was over the threshold."
+    SpendBackUnder "spend-back-under" Notify "Yesterday's spend was within the threshold again, so the alert is closed."
     Approved "approved" Approve "A person who may push approved this exact commit."
     Merging "merging" Merge "The approved commit is green: it is merged."
     Cancelled "cancelled" Cancel "The request was given up."

@@ -6,7 +6,7 @@ use lightsout_forge::{BranchName, Label, Number, Sha};
 use lightsout_ledger::Nanodollars;
 use serde::{Deserialize, Serialize};
 
-use crate::RunId;
+use crate::{Role, RunId};
 
 /// How a gate ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,10 +105,13 @@ pub enum RunEnd {
 pub struct RunReport {
     /// Which run.
     pub run: RunId,
-    /// The request.
+    /// What it was for.
+    #[serde(flatten)]
+    pub role: Role,
+    /// What it was charged to: the request, or a pull request that belongs to none.
     pub issue: Number,
-    /// Its content type.
-    pub kind: Label,
+    /// The content type whose lane held it; none where the work belongs to no request.
+    pub kind: Option<Label>,
     /// Which attempt.
     pub attempt: u32,
     /// Who did the work, such as `template`.

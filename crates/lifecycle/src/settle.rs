@@ -4,14 +4,20 @@ use lightsout_forge::{Action, CheckState, IssueState, Label, Sha, Thread};
 
 use crate::decide::{Next, ask, remember};
 use crate::{
-    Gate, GateOutcome, Plan, PullFacts, Reason, RunEnd, RunReport, Snapshot, State, texts,
+    Facts, Gate, GateOutcome, Plan, PullFacts, Reason, RunEnd, RunReport, Snapshot, State, texts,
 };
 
-/// Settles a run: opens its pull request, or hands the request to a person. Never silence.
+/// Settles a run: opens its pull request, or hands the work to a person. Never silence.
 ///
 /// Total and deterministic, like [`decide`](crate::decide). A report of a run that is no longer the one in progress
-/// is ignored, so a late or doubled report does nothing.
-pub fn settle(report: &RunReport, snapshot: &Snapshot) -> Plan {
+/// is ignored, so a late or doubled report does nothing. The kill switch is not asked: what a run that was allowed to
+/// start has brought is not lost when somebody turns it meanwhile.
+pub fn settle(report: &RunReport, facts: &impl Facts) -> Plan {
+    facts.settle(report)
+}
+
+/// Settles a run of a request.
+pub(crate) fn request(report: &RunReport, snapshot: &Snapshot) -> Plan {
     let current = snapshot.record.run.as_ref().map(|mark| &mark.id);
     if current != Some(&report.run) {
         return Plan::ignore(Reason::AlreadyHandled);

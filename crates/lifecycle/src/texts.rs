@@ -6,7 +6,8 @@ use lightsout_forge::{BranchName, Label, Login, NameError, Number};
 
 use crate::snapshot::factory_branch_prefix;
 use crate::{
-    Approval, Command, Gate, GateOutcome, Reason, Record, RunEnd, RunReport, Snapshot, State,
+    Approval, Command, Gate, GateOutcome, Reason, Record, RunEnd, RunReport, Snapshot, SpendFacts,
+    State,
 };
 
 /// The hidden line that ties a pull request to its request.
@@ -177,12 +178,15 @@ pub(crate) fn label_without_approval() -> String {
 
 /// The pull request's body.
 pub(crate) fn pull_request_body(report: &RunReport, requester: &Login) -> String {
+    let kind = report
+        .kind
+        .as_ref()
+        .map_or_else(String::new, |kind| format!("`{kind}` "));
     let mut text = format!(
-        "{}\nCloses {}\n\nWritten by the `{}` agent for a `{}` request of @{requester}.\n",
+        "{}\nCloses {}\n\nWritten by the `{}` agent for a {kind}request of @{requester}.\n",
         request_marker(report.issue),
         report.issue,
         report.agent,
-        report.kind,
     );
     if !report.words.trim().is_empty() {
         let _ = write!(
@@ -276,6 +280,41 @@ pub(crate) fn handed_back(report: &RunReport) -> String {
             fenced(why, 1_000)
         ),
     }
+}
+
+/// The alert about a day that cost more than the threshold, with a breakdown for machines.
+pub(crate) fn spend_over(facts: &SpendFacts) -> String {
+    let breakdown = serde_json::json!({
+        "day": facts.day,
+        "spent": facts.spent,
+        "counted": facts.counted,
+        "threshold": facts.threshold,
+        "issues": facts.issues,
+    });
+    format!(
+        "{} On {} it was {} against a threshold of {}.\n\n{}\n\nTo pause the factory, set `CMS_BOT_ENABLED` to `false`: nothing starts until it is `true` again. To be told later, raise the threshold, `DAILY_SPEND_THRESHOLD_USD`. This issue closes itself after a day under the threshold.",
+        Reason::SpendOver.sentence(),
+        facts.day,
+        facts.spent,
+        facts.threshold,
+        json(&breakdown),
+    )
+}
+
+/// The alert once a day was under the threshold again.
+pub(crate) fn spend_back_under(facts: &SpendFacts) -> String {
+    format!(
+        "{} On {} it was {} against a threshold of {}.",
+        Reason::SpendBackUnder.sentence(),
+        facts.day,
+        facts.spent,
+        facts.threshold,
+    )
+}
+
+/// A value in a fence, in nano-dollars where it is money.
+fn json(value: &serde_json::Value) -> String {
+    format!("```json\n{value:#}\n```")
 }
 
 fn failed_gates(gates: &[Gate]) -> String {

@@ -3,13 +3,14 @@
 use chrono::DateTime;
 use lightsout_forge::{
     Account, AccountKind, Action, BranchName, CheckState, CommentId, EventId, EventKind, Issue,
-    IssueState, Login, Number, Permission, PullRequest, PullState, Sha, Status,
+    IssueState, Label, Login, Number, Permission, PullRequest, PullState, Sha, Status,
 };
 
 use super::*;
+use crate::Snapshot;
 use crate::{
     Approval, Command, CommentFacts, Filing, Gate, GateOutcome, Intake, Person, PullFacts, Record,
-    RunEnd, RunId, RunMark, RunReport, State, settle,
+    Role, RunEnd, RunId, RunMark, RunReport, State, settle,
 };
 
 const N: Number = Number(7);
@@ -394,8 +395,9 @@ fn a_comment_that_arrived_during_a_run_is_not_lost() {
 fn report(end: RunEnd) -> RunReport {
     RunReport {
         run: RunId("7-1".into()),
+        role: Role::Author,
         issue: N,
-        kind: Label::new("cms-faq").unwrap(),
+        kind: Label::new("cms-faq").ok(),
         attempt: 1,
         agent: "template".into(),
         branch: BranchName::new("claude/issue-7-remote-work").unwrap(),
