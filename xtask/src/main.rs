@@ -37,6 +37,8 @@ enum Task {
         #[arg(long)]
         fix: bool,
     },
+    /// Write the JSON Schema of `factory.toml`
+    Schema,
     /// Run everything that a change must pass, after `cargo test --workspace`
     Ci {
         /// Run only these steps, by name
@@ -63,6 +65,7 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Cli::parse().task {
         Task::Tidy { fix } => tidy::run(fix),
+        Task::Schema => tidy::schema(),
         Task::Ci { only } => ci::run(&only),
         Task::E2e { program, check } => e2e::run(&check, program),
         Task::Bench { bench } => bench::run(&bench),

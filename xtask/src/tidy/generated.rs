@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use lightsout_forge::status_labels;
 use lightsout_lifecycle::Reason;
-use lightsout_taxonomy::{Factory, reference_table, type_fields_table};
+use lightsout_taxonomy::{Factory, reference_table, schema, type_fields_table};
 
 use super::Problem;
 use super::arrows::Graph;
@@ -21,8 +21,15 @@ struct Generated {
     render: fn(&Graph) -> String,
 }
 
+/// Where the JSON Schema of `factory.toml` lies.
+pub(crate) const SCHEMA: &str = "crates/taxonomy/factory.schema.json";
+
 /// Every generated file.
 const REGISTRY: &[Generated] = &[
+    Generated {
+        path: SCHEMA,
+        render: |_| schema_file(),
+    },
     Generated {
         path: "docs/reference/content-types.md",
         render: |_| content_types(),
@@ -52,6 +59,17 @@ pub(crate) fn write(root: &Path, graph: &Graph) -> Result<Vec<&'static str>> {
         }
     }
     Ok(written)
+}
+
+/// Writes the schema alone.
+pub(crate) fn write_schema(root: &Path) -> Result<()> {
+    std::fs::write(root.join(SCHEMA), schema_file())
+        .with_context(|| format!("could not write `{SCHEMA}`"))
+}
+
+/// Renders the JSON Schema of `factory.toml`.
+fn schema_file() -> String {
+    format!("{:#}\n", schema())
 }
 
 /// Checks that writing would change nothing.
