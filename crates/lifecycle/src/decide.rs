@@ -1,10 +1,16 @@
 //! From an event to a plan.
 
+pub(crate) mod canary;
 mod comments;
+pub(crate) mod heal;
 mod intake;
+pub(crate) mod preview;
 mod pulls;
+pub(crate) mod repair;
 pub(crate) mod request;
+pub(crate) mod review;
 pub(crate) mod spend;
+mod stale;
 mod steps;
 
 use lightsout_forge::Event;

@@ -3,8 +3,11 @@
 use lightsout_forge::Event;
 use serde::{Deserialize, Serialize};
 
-use crate::decide::{request, spend};
-use crate::{Plan, Reason, RunReport, Snapshot, SpendFacts};
+use crate::decide::{canary, heal, preview, request, review, spend};
+use crate::{
+    CanaryFacts, HealFacts, Plan, PreviewFacts, Reason, ReviewFacts, RunReport, Snapshot,
+    SpendFacts,
+};
 
 /// A part of the world that has rules of its own.
 ///
@@ -44,6 +47,34 @@ impl sealed::Facts for Snapshot {
     }
 }
 
+/// Parts of the world whose runs are settled in their own module.
+macro_rules! with_runs {
+    ($($facts:ty: $rules:ident),*) => {$(
+        impl sealed::Facts for $facts {
+            fn enabled(&self) -> bool {
+                self.enabled
+            }
+            fn decide(&self, event: &Event) -> Plan {
+                $rules::decide(event, self)
+            }
+            fn settle(&self, report: &RunReport) -> Plan {
+                $rules::settle(report, self)
+            }
+        }
+    )*};
+}
+
+with_runs!(HealFacts: heal, ReviewFacts: review, CanaryFacts: canary);
+
+impl sealed::Facts for PreviewFacts {
+    fn enabled(&self) -> bool {
+        self.enabled
+    }
+    fn decide(&self, event: &Event) -> Plan {
+        preview::decide(event, self)
+    }
+}
+
 impl sealed::Facts for SpendFacts {
     fn enabled(&self) -> bool {
         self.enabled
@@ -59,15 +90,27 @@ impl sealed::Facts for SpendFacts {
 pub enum AnyFacts {
     /// One request.
     Request(Box<Snapshot>),
+    /// A workflow run that failed.
+    Heal(Box<HealFacts>),
+    /// A pull request that may be reviewed.
+    Review(Box<ReviewFacts>),
+    /// A deployment of a commit.
+    Preview(Box<PreviewFacts>),
     /// Yesterday's spend.
     Spend(SpendFacts),
+    /// The skills and the pinned model.
+    Canary(Box<CanaryFacts>),
 }
 
 impl AnyFacts {
     fn part(&self) -> &dyn sealed::Facts {
         match self {
             Self::Request(facts) => facts.as_ref(),
+            Self::Heal(facts) => facts.as_ref(),
+            Self::Review(facts) => facts.as_ref(),
+            Self::Preview(facts) => facts.as_ref(),
             Self::Spend(facts) => facts,
+            Self::Canary(facts) => facts.as_ref(),
         }
     }
 }
