@@ -117,6 +117,10 @@ fn everything(
     rules: &RuleList,
 ) -> Verdict {
     let refuse = |refused: Refused| Verdict::refused(None, Some(&refused.piece), refused.why);
+    if line.background {
+        let why = "`&` leaves a command running behind the others";
+        return Verdict::refused(None, Some(text.trim()), why);
+    }
     if line.objection.is_some() {
         // Not all redirections may have been found.
         let free = line

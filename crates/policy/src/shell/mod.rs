@@ -59,6 +59,8 @@ pub(crate) struct Line {
     pub(crate) mentioned: Vec<Vec<String>>,
     /// Every target of a redirection anywhere in the line, folded.
     pub(crate) targets: Vec<String>,
+    /// Whether a command is left running in the background.
+    pub(crate) background: bool,
     /// Whether all of it was understood as shell, so that `mentioned` is complete.
     pub(crate) sound: bool,
 }
@@ -131,6 +133,7 @@ fn mention(root: Node<'_>, line: &str, read: &mut Line) {
                     read.targets.push(word::fold(text_of(target, line)));
                 }
             }
+            "&" => read.background = true,
             _ => {}
         }
         if cursor.goto_first_child() {

@@ -150,39 +150,44 @@ fn string(node: Node<'_>, line: &str, word: &mut Word) -> Result<(), Objection> 
     if raw.len() < 2 || inner.is_none() {
         return Err(object(raw, "a quote that does not close"));
     }
+    // What the string itself says, with a stroke for what stands in it.
+    let mut said = String::new();
     let mut at = node.start_byte() + 1;
     let end = node.end_byte() - 1;
     for child in children(node) {
         // The grammar leaves blanks at the edges of a string out of its tree.
-        literal(
-            line.get(at..child.start_byte()).unwrap_or_default(),
-            raw,
-            word,
-        )?;
+        let gap = line.get(at..child.start_byte()).unwrap_or_default();
+        literal(gap, raw, word)?;
+        said.push_str(gap);
         match child.kind() {
             "\"" => {}
             "string_content" => {
                 let text = text_of(child, line);
                 literal(text, raw, word)?;
+                said.push_str(text);
             }
             "command_substitution" if heredoc::is_plain_text(child, line) => {
                 word.value.push_str(text_of(child, line));
                 word.varies = true;
+                said.push('-');
             }
             "simple_expansion" | "arithmetic_expansion" | "command_substitution" | "expansion" => {
                 piece(child, line, word)?;
+                said.push('-');
             }
             _ => return Err(object(raw, "a shape inside quotes that is not judged")),
         }
         at = child.end_byte().max(at);
     }
-    literal(line.get(at..end).unwrap_or_default(), raw, word)
+    let gap = line.get(at..end).unwrap_or_default();
+    literal(gap, raw, word)?;
+    said.push_str(gap);
+    headings(raw, &said)
 }
 
 /// Text inside double quotes.
 fn literal(text: &str, whole: &str, word: &mut Word) -> Result<(), Objection> {
-    headings(whole, text)?;
-    let mut letters = text.chars().peekable();
+    let mut letters = text.chars();
     while let Some(letter) = letters.next() {
         match letter {
             '\\' => match letters.next() {
