@@ -1,11 +1,16 @@
 //! What can be typed. Help is written here, once.
 
+mod policy;
 mod requests;
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(crate) use policy::{
+    FactoryArgs, ListArgs, Policy, PolicyAudit, PolicyCheck, PolicyHook, PolicyPrint, PolicyVerb,
+    ProgramName, RoleName, ToolName,
+};
 pub(crate) use requests::{CheckRequest, Labels, LabelsVerb, Lint, LintVerb, Request, RequestVerb};
 
 /// Run a dark software factory: typed issues in, reviewed and published changes out
@@ -38,6 +43,8 @@ pub(crate) enum Verb {
     /// Print the JSON Schema of `factory.toml`, for editors
     #[command(after_help = "Example:\n  lightsout schema > factory.schema.json")]
     Schema,
+    /// Say what an agent may do, and judge what it asks for
+    Policy(Policy),
     /// Be an agent (started by the factory)
     Agent(Agent),
 }

@@ -10,6 +10,8 @@ pub(crate) enum Done {
     Fine,
     /// The input was judged and found wrong; what is wrong has been printed.
     Wrong,
+    /// A call was refused by a hook, whose protocol has this status for it.
+    Blocked,
 }
 
 impl From<Done> for ExitCode {
@@ -17,6 +19,7 @@ impl From<Done> for ExitCode {
         match done {
             Done::Fine => Self::SUCCESS,
             Done::Wrong => Self::from(1),
+            Done::Blocked => Self::from(2),
         }
     }
 }

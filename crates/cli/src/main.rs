@@ -13,6 +13,7 @@ mod labels;
 mod lint;
 mod local;
 mod output;
+mod policy;
 mod progress;
 mod request;
 mod schema;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Verb::Lint(lint) => lint::run(&lint),
         Verb::Labels(labels) => labels::run(&labels),
         Verb::Schema => schema::run(),
+        Verb::Policy(args) => policy::run(&args),
         Verb::Agent(agent) => agent::run(&agent),
     };
     match result {

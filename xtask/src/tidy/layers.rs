@@ -218,6 +218,7 @@ pub(crate) const CRATES: &[Crate] = &[
             "lifecycle",
             "local",
             "media",
+            "policy",
             "signal",
             "taxonomy",
         ],

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use crate::{lightsout, stdout};
 
-const VERBS: [&[&str]; 23] = [
+const VERBS: [&[&str]; 28] = [
     &[],
     &["demo"],
     &["local"],
@@ -25,6 +25,11 @@ const VERBS: [&[&str]; 23] = [
     &["labels"],
     &["labels", "list"],
     &["schema"],
+    &["policy"],
+    &["policy", "check"],
+    &["policy", "audit"],
+    &["policy", "hook"],
+    &["policy", "print"],
     &["agent", "template"],
 ];
 

@@ -16,6 +16,9 @@ mod local;
 mod request;
 
 use std::io::Write as _;
+/// `lightsout policy`: verdicts, batches, the audit, the hook.
+mod policy;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
