@@ -63,6 +63,9 @@ impl Repo {
         if let Some(sha) = self.loose_ref(name) {
             return Ok(Some(sha));
         }
+        if self.is_no_ref(name) {
+            return Ok(None);
+        }
         self.resolve(&format!("{name}^{{commit}}"), is_sha(name))
     }
 
@@ -185,6 +188,17 @@ impl Repo {
 
     pub(crate) fn git(&self, args: &[&str]) -> Git {
         Git::bare(&self.git_dir, args)
+    }
+
+    /// Whether a full reference is certainly not there: it has no file, and no other place where git keeps references
+    /// exists.
+    fn is_no_ref(&self, name: &str) -> bool {
+        let missing = |path: &str| {
+            let found = fs::symlink_metadata(self.git_dir.join(path));
+            found.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+        };
+        // The file first: whoever packs references writes the other places before the file goes.
+        full_ref(name).is_ok() && [name, "packed-refs", "reftable"].into_iter().all(missing)
     }
 
     /// Reads a reference without a process, when it lies in a file of its own. Anything unusual is left to git.

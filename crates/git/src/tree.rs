@@ -1,5 +1,6 @@
 //! Reading the tree of a commit, and making commits from bytes, without a working folder.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use crate::change::{parse_entry, utf8};
@@ -42,6 +43,24 @@ impl Repo {
         Ok(files
             .filter(|file| matches!(file.entry.mode, Mode::File | Mode::Executable))
             .map(|file| file.path)
+            .collect())
+    }
+
+    /// Lists every path of a commit, of whatever kind, without looking at what lies there: one quick command. One that is
+    /// no UTF-8 is listed as near to it as can be.
+    pub fn paths(&self, rev: &str) -> Result<BTreeSet<String>, GitError> {
+        let git = self.git(&[
+            "ls-tree",
+            "-r",
+            "-z",
+            "--name-only",
+            "--full-tree",
+            sha(rev)?,
+        ]);
+        let raw = git.run()?;
+        let names = raw.split(|b| *b == 0).filter(|name| !name.is_empty());
+        Ok(names
+            .map(|name| String::from_utf8_lossy(name).into_owned())
             .collect())
     }
 

@@ -52,6 +52,9 @@ impl Repo {
 
     /// Forgets the working folders whose folder is gone, as a killed process leaves them.
     pub fn worktree_prune(&self) -> Result<(), GitError> {
+        if !self.git_dir.join("worktrees").exists() {
+            return Ok(());
+        }
         self.git(&["worktree", "prune", "--expire=now"])
             .run()
             .map(|_| ())

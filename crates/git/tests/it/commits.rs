@@ -34,6 +34,8 @@ fn files_are_written_removed_and_read() {
         [".gitignore", "content/faq/a.mdx", "content/faq/z [x]*.mdx"]
     );
     assert_eq!(repo.list(&second, "content/faq").unwrap().len(), 2);
+    let paths: Vec<_> = repo.paths(&second).unwrap().into_iter().collect();
+    assert_eq!(paths, repo.list(&second, "").unwrap());
     assert_eq!(repo.list(&second, "content/f").unwrap().len(), 0);
     let read = |path| repo.read_file(&second, path, 5);
     assert_eq!(
@@ -210,4 +212,24 @@ fn a_commit_knows_what_it_was_made_on() {
     assert_eq!(repo.parent(first).unwrap(), None);
     assert_eq!(repo.parent(&"0".repeat(40)).unwrap(), None);
     assert!(repo.parent("HEAD").is_err());
+}
+
+#[test]
+fn a_reference_is_found_wherever_git_keeps_it() {
+    let fixture = fixture();
+    let repo = &fixture.repo;
+    let (name, other) = ("refs/heads/a/b", "refs/heads/a/c");
+    assert_eq!(repo.rev(name).unwrap(), None);
+    repo.update_ref(name, &fixture.first, None).unwrap();
+    assert_eq!(repo.rev(name).unwrap().as_ref(), Some(&fixture.first));
+    let packed = std::process::Command::new("git")
+        .arg("--git-dir")
+        .arg(repo.path())
+        .args(["pack-refs", "--all", "--prune"])
+        .status()
+        .unwrap();
+    assert!(packed.success() && !repo.path().join(name).exists());
+    assert_eq!(repo.rev(name).unwrap().as_ref(), Some(&fixture.first));
+    assert_eq!(repo.rev(other).unwrap(), None);
+    assert_eq!(repo.rev("refs/heads/a").unwrap(), None);
 }
