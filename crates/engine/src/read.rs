@@ -277,7 +277,7 @@ impl Engine<'_> {
         let page_exists = |name: &str| -> Result<bool, EngineError> {
             let page = Slug::new(name).ok().and_then(|slug| kind.page_for(&slug));
             match page {
-                Some(page) => Ok(self.workshop.repo.entry(base, &page)?.is_some()),
+                Some(page) => self.workshop.holds(base, &page),
                 None => Ok(false),
             }
         };

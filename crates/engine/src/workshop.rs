@@ -1,5 +1,6 @@
 //! The engine's own folder and repository, where agents' commits are looked at before the forge sees them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -24,6 +25,8 @@ pub(crate) struct Workshop {
     origin: Repo,
     /// The configuration of the base commit it was last read at; a commit never changes.
     configured: Mutex<Option<(String, Factory)>>,
+    /// The paths of the commit they were last listed at.
+    listed: Mutex<Option<(String, BTreeSet<String>)>>,
     /// What was decided and done.
     pub(crate) journal: Journal,
 }
@@ -43,6 +46,7 @@ impl Workshop {
             repo,
             origin: Repo::open_bare(origin)?,
             configured: Mutex::default(),
+            listed: Mutex::default(),
             journal: Journal::at(&dir.join("journal.jsonl")),
         })
     }
@@ -83,6 +87,21 @@ impl Workshop {
                 let factory = self.read_configuration(at, branch)?;
                 *known = Some((at.to_owned(), factory.clone()));
                 Ok(factory)
+            }
+        }
+    }
+
+    /// Whether a commit holds a path; every path of the commit is listed at once, since a name is looked for at each
+    /// decision.
+    pub(crate) fn holds(&self, at: &str, path: &str) -> Result<bool, EngineError> {
+        let mut known = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some((commit, paths)) if commit == at => Ok(paths.contains(path)),
+            _ => {
+                let paths = self.repo.paths(at)?;
+                let found = paths.contains(path);
+                *known = Some((at.to_owned(), paths));
+                Ok(found)
             }
         }
     }
