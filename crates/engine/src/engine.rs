@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use lightsout_agents::Agent;
-use lightsout_forge::{Event, EventId, EventKind, Forge, ForgeError, Inbox, Number};
+use lightsout_forge::{
+    Event, EventId, EventKind, Forge, ForgeError, Inbox, Issue, Number, PullState,
+};
 use lightsout_ledger::{LedgerStore, Nanodollars};
 use lightsout_lifecycle::{Ended, Execution, MAX_DECISIONS, Plan, Step};
 
@@ -45,20 +47,17 @@ pub struct Settings {
     pub base: String,
     /// The most that one run of this agent can cost; nothing for an agent without a model.
     pub run_price: Nanodollars,
-    /// What a day may cost before people are told.
-    pub spend_threshold: Nanodollars,
     /// How long to wait before each further try of an action that may work later.
     pub pauses: Vec<Duration>,
 }
 
 impl Settings {
-    /// Settings with the usual pauses and threshold, for an agent that costs nothing.
+    /// Settings with the usual pauses, for an agent that costs nothing.
     pub fn new(enabled: bool, base: &str) -> Self {
         Self {
             enabled,
             base: base.to_owned(),
             run_price: Nanodollars::ZERO,
-            spend_threshold: Nanodollars::from_dollars(50),
             pauses: [50, 300, 1500].map(Duration::from_millis).to_vec(),
         }
     }
@@ -92,15 +91,13 @@ impl<'a> Engine<'a> {
         })
     }
 
-    /// Does what the clock asks for, deals with every waiting event, then sweeps the open requests, until a whole sweep
-    /// finds nothing to do.
+    /// Deals with every waiting event, then sweeps the open requests, until a whole sweep finds nothing to do.
     ///
     /// An event is marked as done only after everything it led to is done, so a kill loses none.
     ///
     /// # Errors
     /// When the forge, git, the disk or the ledger fails; calling again goes on from there.
     pub async fn work(&self) -> Result<(), EngineError> {
-        self.look_at_spend().await?;
         for _ in 0..MAX_ROUNDS {
             while let Some(event) = self.ports.inbox.next().await? {
                 self.handle(&event).await?;
@@ -113,10 +110,10 @@ impl<'a> Engine<'a> {
         Ok(())
     }
 
-    /// Looks at every open request; says whether anything was done.
+    /// Looks at every request that is not at its end; says whether anything was done.
     async fn sweep(&self) -> Result<bool, EngineError> {
         let mut busy = false;
-        for issue in self.ports.forge.open_issues().await? {
+        for issue in self.unfinished().await? {
             let now = (self.ports.clock)();
             let event = Event {
                 id: EventId(format!(
@@ -133,6 +130,25 @@ impl<'a> Engine<'a> {
             busy |= self.handle(&event).await?;
         }
         Ok(busy)
+    }
+
+    /// The open issues, and the closed ones whose pull request is still open: somebody closed those, and nobody heard.
+    async fn unfinished(&self) -> Result<Vec<Issue>, EngineError> {
+        let mut issues = self.ports.forge.open_issues().await?;
+        for pull in self.ports.forge.pull_requests(FACTORY_BRANCHES).await? {
+            let of = issue_of_branch(pull.head.as_str()).filter(|_| pull.state == PullState::Open);
+            let Some(number) = of else { continue };
+            if issues.iter().any(|issue| issue.number == number) {
+                continue;
+            }
+            match self.ports.forge.issue(number).await {
+                Ok(issue) => issues.push(issue),
+                // A branch that only looks like one of a request.
+                Err(ForgeError::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(issues)
     }
 
     /// Deals with one event; says whether anything was to be done. Doing it twice is the same as doing it once.

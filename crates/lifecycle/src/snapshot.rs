@@ -116,16 +116,19 @@ impl PullFacts {
     /// The factory's own status, which is always required.
     pub const GATES: &'static str = "lightsout/gates";
 
+    /// Whether the factory's own gates ever ran on the head commit.
+    pub fn has_gates(&self) -> bool {
+        self.statuses
+            .iter()
+            .any(|status| status.context == Self::GATES)
+    }
+
     /// Whether every status is green, the factory's own among them.
     pub fn checks(&self) -> CheckState {
         let any = |state| self.statuses.iter().any(|status| status.state == state);
-        let gates = self
-            .statuses
-            .iter()
-            .any(|status| status.context == Self::GATES);
         if any(CheckState::Failure) || any(CheckState::Error) {
             CheckState::Failure
-        } else if any(CheckState::Pending) || !gates {
+        } else if any(CheckState::Pending) || !self.has_gates() {
             CheckState::Pending
         } else {
             CheckState::Success

@@ -1,6 +1,6 @@
 //! Requests from issue to merge, and the commands on the way.
 
-use lightsout_forge::{IssueState, Label, PullState};
+use lightsout_forge::{Inbox as _, IssueState, Label, PullState};
 use lightsout_lifecycle::Reason;
 
 use crate::world::{BODY, GOOD, MAINTAINER, READER, REQUESTER, World};
@@ -187,6 +187,47 @@ async fn a_conflict_is_handed_back_and_a_retry_mends_it() {
     assert!(world.is_waiting(issue).await);
     world.work().await;
     assert_eq!(conflicts(world.reasons()), 0);
+    world.say(REQUESTER, issue, "/retry").await;
+    world.work().await;
+    world.say(MAINTAINER, issue, "/publish").await;
+    world.work().await;
+    assert!(world.reasons().contains(&Reason::Published));
+}
+
+#[tokio::test]
+async fn a_closed_request_whose_closing_nobody_heard_of_leaves_nothing_open() {
+    let world = World::new(GOOD, &[]).await;
+    let issue = world.open(REQUESTER, BODY).await;
+    world.work().await;
+    let requester = world.local.person(&crate::world::login_of(REQUESTER));
+    requester.close(None, issue).await.unwrap();
+    while let Some(event) = world.local.next().await.unwrap() {
+        world.local.done(&event.id).await.unwrap();
+    }
+    world.work().await;
+    assert_eq!(world.pulls().await[0].state, PullState::Closed);
+    assert!(world.reasons().contains(&Reason::Cancelled));
+    world.changes();
+    world.work().await;
+    assert_eq!(world.changes(), 0);
+}
+
+#[tokio::test]
+async fn whoever_approves_what_no_gate_has_seen_is_told() {
+    let world = World::new(GOOD, &[]).await;
+    let issue = world.open(REQUESTER, BODY).await;
+    world.work().await;
+    let head = world.pulls().await.remove(0).head;
+    let maintainer = world.local.person(&crate::world::login_of(MAINTAINER));
+    maintainer
+        .push_file(None, &head, "content/faq/bicycles.mdx", b"other", "better")
+        .await
+        .unwrap();
+    world.say(MAINTAINER, issue, "/publish").await;
+    world.work().await;
+    assert!(world.reasons().contains(&Reason::GatesMissing));
+    assert!(world.is_waiting(issue).await);
+    assert!(world.told(issue).await.contains("/retry"));
     world.say(REQUESTER, issue, "/retry").await;
     world.work().await;
     world.say(MAINTAINER, issue, "/publish").await;

@@ -4,7 +4,6 @@ use lightsout_forge::{
     Action, CheckState, CloseReason, CommentKey, IssueState, Label, PullState, Thread,
 };
 
-use super::stale;
 use super::steps::{Next, ask, handled_command, remember};
 use crate::{Approval, Plan, PullFacts, Reason, Snapshot, State, approval_key, texts};
 
@@ -32,10 +31,17 @@ pub(crate) fn approval_due(snapshot: &Snapshot) -> Plan {
 fn merge_if_green(snapshot: &Snapshot, facts: &PullFacts, approval: &Approval) -> Plan {
     match facts.checks() {
         CheckState::Success => merge(snapshot, facts, approval),
-        CheckState::Pending => Plan::ignore(Reason::ChecksPending),
-        CheckState::Failure | CheckState::Error if snapshot.is_waiting() => {
+        CheckState::Pending if facts.has_gates() => Plan::ignore(Reason::ChecksPending),
+        CheckState::Pending | CheckState::Failure | CheckState::Error if snapshot.is_waiting() => {
             Plan::ignore(Reason::AlreadyWaiting)
         }
+        // Only a run's own commit has them, so waiting would be for ever.
+        CheckState::Pending => ask(
+            snapshot,
+            Reason::GatesMissing,
+            &format!("ungated-{}", facts.pull.head_sha.short()),
+            "Somebody pushed it after the last run. Comment `/retry`: the work is done again, and checked.",
+        ),
         CheckState::Failure | CheckState::Error => {
             let key = format!("red-{}", facts.pull.head_sha.short());
             let red: Vec<String> = facts
@@ -256,12 +262,6 @@ pub(crate) fn tidy_up(snapshot: &Snapshot) -> Plan {
             }
         }
         PullState::Closed => hand_back(snapshot),
-        PullState::Open => {
-            let due = approval_due(snapshot);
-            match stale::close(snapshot, facts) {
-                Some(plan) if due.is_empty() => plan,
-                _ => due,
-            }
-        }
+        PullState::Open => approval_due(snapshot),
     }
 }
