@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::e2e::{self, Check};
 use crate::process::{self, cargo};
-use crate::tidy;
+use crate::{simulate, tidy};
 
 /// One thing to pass.
 struct Step {
@@ -39,10 +39,6 @@ const STEPS: &[Step] = &[
         run: doc,
     },
     Step {
-        name: "e2e-forms",
-        run: || e2e::run(&Check::Forms, None),
-    },
-    Step {
         name: "e2e-demo",
         run: || e2e::run(&Check::Demo, None),
     },
@@ -57,6 +53,10 @@ const STEPS: &[Step] = &[
     Step {
         name: "e2e-kill",
         run: || e2e::run(&Check::Kill { times: 50, seed: 1 }, None),
+    },
+    Step {
+        name: "simulate",
+        run: || simulate::run(&["--lives", "200"]),
     },
 ];
 

@@ -1,4 +1,4 @@
-//! What keeps the workspace honest: `cargo xtask tidy`, `ci`, `e2e` and `fuzz`.
+//! What keeps the workspace honest: `cargo xtask tidy`, `ci`, `e2e`, `simulate` and `fuzz`.
 //!
 //! Nothing here is shipped. The checks are functions over plain data, so that each has a test that breaks its
 //! rule; only the edges run programs and read files.
@@ -14,8 +14,10 @@ mod ci;
 mod e2e;
 mod fuzz;
 mod process;
+mod simulate;
 mod tidy;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -37,13 +39,18 @@ enum Task {
         #[arg(long)]
         fix: bool,
     },
-    /// Write the JSON Schema of `factory.toml`
-    Schema,
     /// Run everything that a change must pass, after `cargo test --workspace`
     Ci {
         /// Run only these steps, by name
         #[arg(long, value_name = "STEP")]
         only: Vec<String>,
+    },
+    /// Live through many requests on the real engine with seeded faults; `--help` lists the options
+    #[command(disable_help_flag = true)]
+    Simulate {
+        /// What the simulation is told
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<OsString>,
     },
     /// Run the built program from outside and check what it leaves behind
     E2e {
@@ -65,8 +72,8 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Cli::parse().task {
         Task::Tidy { fix } => tidy::run(fix),
-        Task::Schema => tidy::schema(),
         Task::Ci { only } => ci::run(&only),
+        Task::Simulate { options } => simulate::run(&options),
         Task::E2e { program, check } => e2e::run(&check, program),
         Task::Bench { bench } => bench::run(&bench),
         Task::Fuzz(fuzz) => fuzz::run(&fuzz),

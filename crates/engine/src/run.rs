@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use lightsout_agents::{
     End, Finished, Limits, MediaRequest, Request, RequestMedia, WorkOrder, read_media_requests,
 };
-use lightsout_forge::{BranchName, ForgeError, Label, Sha};
+use lightsout_forge::{BranchName, ForgeError, Sha};
 use lightsout_git::GitError;
 use lightsout_ledger::{Ask, Bill, EntryId, LedgerError, PriceBook, PriceTag, RunId as LedgerRun};
 use lightsout_lifecycle::{RunEnd, RunOrder, RunReport};
@@ -322,8 +322,7 @@ impl Engine<'_> {
     ) -> Result<RunEnd, EngineError> {
         let repo = &self.workshop.repo;
         let changes = repo.changes(&commission.base, head)?;
-        let named = commission.order.kind.as_ref().map(Label::as_str);
-        let Some(kind) = named.and_then(|label| factory.request_type(label)) else {
+        let Some(kind) = factory.request_type(commission.order.kind.as_str()) else {
             return Ok(RunEnd::OutsideLane {
                 problems: vec!["its content type is gone from `factory.toml`".to_owned()],
             });
@@ -378,7 +377,6 @@ impl Engine<'_> {
         let tag = PriceTag::of_issue(order.issue.0, &entries);
         Ok(RunReport {
             run: order.id.clone(),
-            role: order.role,
             issue: order.issue,
             kind: order.kind.clone(),
             attempt: order.attempt,

@@ -263,13 +263,13 @@ async fn write_status(
     record(tx, deed, Happened::event(kind, None, detail)).await
 }
 
-pub(crate) type Transaction<'a> = sqlx::Transaction<'a, sqlx::Sqlite>;
+type Transaction<'a> = sqlx::Transaction<'a, sqlx::Sqlite>;
 
-pub(crate) async fn begin(db: &mut SqliteConnection) -> Result<Transaction<'_>, LocalError> {
+async fn begin(db: &mut SqliteConnection) -> Result<Transaction<'_>, LocalError> {
     Ok(db.begin_with("BEGIN IMMEDIATE").await?)
 }
 
-pub(crate) async fn commit(tx: Transaction<'_>, changed: bool) -> Result<Ensured, ForgeError> {
+async fn commit(tx: Transaction<'_>, changed: bool) -> Answer {
     tx.commit().await.map_err(LocalError::from)?;
     Ok(if changed {
         Ensured::Changed

@@ -31,7 +31,6 @@ mod ensure;
 mod error;
 mod folder;
 mod forge;
-mod issues;
 mod keywords;
 mod ledger;
 mod log;

@@ -2,7 +2,6 @@
 
 mod demo;
 mod forge;
-mod forms;
 mod kill;
 mod log;
 mod mdx;
@@ -33,8 +32,6 @@ pub(crate) enum Check {
     },
     /// Compile every kind of page with the official MDX compiler
     Mdx,
-    /// Judge issue forms and the schema of `factory.toml` with an independent validator
-    Forms,
     /// Read every example payload that GitHub's users have published
     Payloads,
     /// Install the real agent programs that other checks use, and print the folder that holds them
@@ -43,14 +40,9 @@ pub(crate) enum Check {
 
 /// Runs one check, on the given program or on one that is built now.
 pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
-    // These two look at what is rendered or installed, not at the program.
-    match check {
-        Check::Forms => return forms::run(),
-        Check::Programs => {
-            println!("{}", programs::install()?.bin.display());
-            return Ok(());
-        }
-        _ => {}
+    if matches!(check, Check::Programs) {
+        println!("{}", programs::install()?.bin.display());
+        return Ok(());
     }
     let program = program.map_or_else(Program::build, Program::at)?;
     match check {
@@ -58,6 +50,6 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Kill { times, seed } => kill::run(&program, *times, *seed),
         Check::Mdx => mdx::run(&program),
         Check::Payloads => payloads::run(),
-        Check::Forms | Check::Programs => Ok(()),
+        Check::Programs => Ok(()),
     }
 }

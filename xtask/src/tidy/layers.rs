@@ -235,6 +235,22 @@ pub(crate) const CRATES: &[Crate] = &[
         knows_not: "any adapter: it tests each through the port",
     },
     Crate {
+        folder: "simulation",
+        layer: Layer::Dev,
+        uses: &[
+            "agents",
+            "engine",
+            "forge",
+            "ledger",
+            "lifecycle",
+            "local",
+            "testkit",
+        ],
+        tests_use: &[],
+        pure: false,
+        knows_not: "how the engine decides or performs: it is the world around it, and reads what is left",
+    },
+    Crate {
         folder: "xtask",
         layer: Layer::Dev,
         uses: &["forge", "lifecycle", "taxonomy", "testkit"],

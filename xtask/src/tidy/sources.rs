@@ -17,6 +17,7 @@ const LABELS_BELONG: &[(&str, &str)] = &[
         "one writer for each built-in type, found by its label",
     ),
     ("crates/testkit/src/", "tests say what they mean"),
+    ("crates/simulation/src/", "people type them as they like"),
 ];
 
 /// Labels that do not begin like the others.

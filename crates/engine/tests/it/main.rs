@@ -8,6 +8,5 @@
 mod bad_agents;
 mod crash;
 mod gates;
-mod spend;
 mod story;
 mod world;

@@ -17,9 +17,6 @@ pub(crate) const REQUESTER: &str = "mira";
 pub(crate) const MAINTAINER: &str = "ada";
 pub(crate) const READER: &str = "rui";
 
-/// What time it is at first.
-pub(crate) const NOW: i64 = 1_800_000_100;
-
 /// Writes the page that the request names, commits it, and ends well.
 pub(crate) const GOOD: &str = r#"
 mkdir -p content/faq
@@ -36,8 +33,6 @@ pub(crate) struct World {
     pub(crate) dir: TempDir,
     pub(crate) local: Local,
     pub(crate) enabled: bool,
-    /// What time the engine thinks it is, in seconds.
-    pub(crate) now: i64,
     script: String,
     seen: Seen,
 }
@@ -101,7 +96,6 @@ impl World {
             dir,
             local,
             enabled: true,
-            now: NOW,
             script: script.to_owned(),
             seen: Seen::default(),
         }
@@ -130,7 +124,7 @@ impl World {
         let script = self.dir.path().join("agent.sh");
         fs::write(&script, &self.script).unwrap();
         let agent = CommandAgent::new(vec!["sh".into(), script.display().to_string()]).unwrap();
-        let clock = || DateTime::from_timestamp(self.now, 0).unwrap();
+        let clock = || DateTime::from_timestamp(1_800_000_100, 0).unwrap();
         let ports = Ports {
             forge,
             inbox,

@@ -1,0 +1,281 @@
+//! One world: a factory's folder, a few requests, the weather, and what is left when it clears up.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use chrono::TimeDelta;
+use lightsout_engine::{Engine, EngineError, Ports, Settings};
+use lightsout_forge::Login;
+use lightsout_ledger::{Caps, Nanodollars};
+use lightsout_local::Local;
+use sha2::{Digest as _, Sha256};
+
+use crate::agent::Scripted;
+use crate::cast::{Cast, FACTORY, MACHINE};
+use crate::check::{self, Ending, Evidence, Finding, Rule};
+use crate::dice::Dice;
+use crate::faults::{Faulty, Weather};
+use crate::scene::{Scene, lock};
+use crate::{LIVES, Plan, Verdict};
+
+/// The most that one run costs.
+pub(crate) const RUN_PRICE: Nanodollars = Nanodollars(50_000_000);
+/// How many times something happens in the weather, for each life.
+const STEPS_PER_LIFE: u64 = 6;
+/// How many times everybody who is asked answers, when the weather is over.
+const ANSWERS: u32 = 12;
+
+/// How the engine's process ended.
+#[derive(Debug)]
+enum Ended {
+    Quiet,
+    Failed(EngineError),
+    Killed,
+}
+
+/// Lives through one world in the empty folder `dir`.
+pub(crate) async fn live(
+    plan: &Plan,
+    number: u64,
+    dir: &Path,
+    tell: bool,
+) -> anyhow::Result<Verdict> {
+    let scene = Scene::new(Dice::of(plan.seed, number), plan.without, tell);
+    let site = [("factory.toml", FACTORY), ("AGENTS.md", "Rules.\n")];
+    let site: Vec<_> = site
+        .map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()))
+        .into();
+    let mut local = Local::create(dir, &site, scene.clock.as_fn()).await?;
+    let cast = Cast::new(&local, &scene, number * LIVES, LIVES).await?;
+    let mut world = World {
+        scene: &scene,
+        cast: &cast,
+        findings: Vec::new(),
+    };
+    local = world.weather(local, dir).await?;
+    world.afterwards(&local).await?;
+    let evidence = world.evidence(&local).await?;
+    world.findings.extend(check::always(&evidence));
+    let mut endings = Vec::new();
+    for life in cast.lives().await {
+        let issue = evidence
+            .issues
+            .iter()
+            .find(|issue| Some(issue.number) == life.issue);
+        match issue.map(|issue| check::resting(&evidence, issue)) {
+            Some(Ok(ending)) => endings.push((life, ending)),
+            Some(Err(finding)) => world.findings.push(finding),
+            None => {
+                let what = format!("life {} was never filed", life.number);
+                world.findings.push(Finding::new(Rule::Lost, None, what));
+            }
+        }
+    }
+    world.unfinished(&evidence, &endings);
+    let mut findings = world.findings;
+    findings.dedup();
+    Ok(Verdict {
+        world: number,
+        findings,
+        endings: endings.into_iter().map(|(_, ending)| ending).collect(),
+        issues: cast
+            .lives()
+            .await
+            .into_iter()
+            .map(|life| (life.number, life.issue))
+            .collect(),
+        hash: hash(&evidence, dir)?,
+        faults: lock(&scene.faults).clone(),
+        reasons: lock(&scene.reasons).clone(),
+        runs: lock(&scene.invocations).len() as u64,
+        story: scene.story(),
+    })
+}
+
+struct World<'w> {
+    scene: &'w Scene,
+    cast: &'w Cast,
+    findings: Vec<Finding>,
+}
+
+impl World<'_> {
+    /// People act, the engine works, everything goes wrong.
+    async fn weather(&mut self, mut local: Local, dir: &Path) -> anyhow::Result<Local> {
+        let scene = self.scene;
+        let strength = scene.dice().weighted(&[(1, 0), (2, 1), (3, 2), (2, 3)]);
+        scene.tell(|| format!("the weather is of strength {strength}"));
+        for _ in 0..LIVES * STEPS_PER_LIFE {
+            scene.set_weather(Weather::of(strength));
+            let acts = 1 + scene.dice().below(3);
+            for _ in 0..acts {
+                self.cast.act(&local, scene).await;
+            }
+            scene.pass(600);
+            let off = scene.dice().per_mille(80);
+            scene.enabled.store(!off, Ordering::SeqCst);
+            if off {
+                scene.tell(|| "the kill switch is off".to_owned());
+            }
+            let ended = self.work(&local).await;
+            scene.tell(|| format!("the engine: {}", shown(&ended)));
+            // Whoever was killed starts over; sometimes the engine alone, and the forge goes on.
+            if matches!(ended, Ended::Killed) || scene.dice().per_mille(200) {
+                drop(local);
+                local = Local::open(dir, scene.clock.as_fn()).await?;
+            }
+        }
+        Ok(local)
+    }
+
+    /// The engine's process, from its start to its end.
+    async fn work(&self, local: &Local) -> Ended {
+        let ports = Faulty {
+            local,
+            scene: self.scene,
+            cast: self.cast,
+        };
+        let agent = Scripted(ports);
+        let clock = || self.scene.clock.now();
+        let settings = Settings {
+            run_price: RUN_PRICE,
+            pauses: vec![Duration::ZERO; 2],
+            ..Settings::new(self.scene.is_enabled(), "main")
+        };
+        let ports = Ports {
+            forge: &ports,
+            inbox: &ports,
+            ledger: &ports,
+            agent: &agent,
+            observer: self.scene,
+            clock: &clock,
+        };
+        let dir = local.dir();
+        let engine = match Engine::open(ports, settings, dir, local.repo().path()) {
+            Ok(engine) => engine,
+            Err(error) => return Ended::Failed(error),
+        };
+        tokio::select! {
+            biased;
+            worked = engine.work() => match worked {
+                Ok(()) => Ended::Quiet,
+                Err(error) => Ended::Failed(error),
+            },
+            () = self.scene.killed.notified() => Ended::Killed,
+        }
+    }
+
+    /// The weather is over: the engine must come to rest by itself, and then everything must come to an end as soon as
+    /// people do their part.
+    async fn afterwards(&mut self, local: &Local) -> anyhow::Result<()> {
+        let scene = self.scene;
+        scene.set_weather(Weather::calm());
+        scene.enabled.store(true, Ordering::SeqCst);
+        scene.tell(|| "the weather is over".to_owned());
+        self.cast.tidy(local, scene).await;
+        self.rest(local).await;
+        let evidence = self.evidence(local).await?;
+        for issue in &evidence.issues {
+            if let Err(finding) = check::resting(&evidence, issue) {
+                scene.tell(|| format!("{}: {}", finding.rule, finding.what));
+                self.findings.push(finding);
+            }
+        }
+        for _ in 0..ANSWERS {
+            scene.clock.advance(TimeDelta::hours(24));
+            if !self.cast.cooperate(local, scene).await {
+                break;
+            }
+            self.rest(local).await;
+        }
+        Ok(())
+    }
+
+    /// Lets the engine work until it has nothing left to do, and sees that this is so.
+    async fn rest(&mut self, local: &Local) {
+        let scene = self.scene;
+        let ended = self.work(local).await;
+        scene.tell(|| format!("the engine: {}", shown(&ended)));
+        if !matches!(ended, Ended::Quiet) {
+            let finding = Finding::new(Rule::Restless, None, shown(&ended));
+            self.findings.push(finding);
+            return;
+        }
+        let before = scene.changes.load(Ordering::SeqCst);
+        let again = self.work(local).await;
+        let changes = scene.changes.load(Ordering::SeqCst) - before;
+        if changes > 0 || !matches!(again, Ended::Quiet) {
+            let what = format!("working again changed {changes} things: {}", shown(&again));
+            scene.tell(|| what.clone());
+            self.findings.push(Finding::new(Rule::Restless, None, what));
+        }
+    }
+
+    async fn evidence(&self, local: &Local) -> anyhow::Result<Evidence> {
+        let mut evidence = Evidence::read(local).await?;
+        evidence.caps = Caps {
+            run: Some(Nanodollars(50_000_000)),
+            issue: Some(Nanodollars(200_000_000)),
+            day: Some(Nanodollars(500_000_000)),
+            month: None,
+        };
+        evidence.granted = self.cast.granted().await;
+        evidence
+            .invocations
+            .clone_from(&lock(&self.scene.invocations));
+        evidence.machines = Login::new(MACHINE).into_iter().collect();
+        Ok(evidence)
+    }
+
+    /// After everybody has done their part, nobody may still wait for anybody, but where the money for the request is
+    /// spent.
+    fn unfinished(&mut self, evidence: &Evidence, endings: &[(crate::cast::Life, Ending)]) {
+        for (life, ending) in endings {
+            let Some(issue) = life.issue else { continue };
+            let done = matches!(
+                ending,
+                Ending::Published | Ending::Cancelled | Ending::Ignored
+            );
+            let machine = life.requester.as_str() == MACHINE;
+            if !done && !machine && !check::is_spent(evidence, issue, RUN_PRICE) {
+                let what = format!("everybody answered {ANSWERS} times, and it is {ending:?}");
+                self.findings
+                    .push(Finding::new(Rule::Stranded, issue, what));
+            }
+        }
+    }
+}
+
+fn shown(ended: &Ended) -> String {
+    match ended {
+        Ended::Quiet => "has nothing left to do".to_owned(),
+        Ended::Failed(error) => format!("{:#}", anyhow::format_err!("{error}")),
+        Ended::Killed => "is killed".to_owned(),
+    }
+}
+
+/// A hash over the engine's journal, the forge's log and what the forge shows, with the folder's name taken out.
+fn hash(evidence: &Evidence, dir: &Path) -> anyhow::Result<String> {
+    let journal = fs::read_to_string(dir.join("journal.jsonl")).context("reading the journal")?;
+    let place = dir.canonicalize()?.display().to_string();
+    let mut hasher = Sha256::new();
+    let mut add = |text: String| hasher.update(text.replace(&place, "").as_bytes());
+    add(journal);
+    add(format!("{:?}", evidence.log));
+    add(format!(
+        "{:?}{:?}{:?}",
+        evidence.issues, evidence.pulls, evidence.comments
+    ));
+    add(format!("{:?}", evidence.ledger));
+    Ok(hex(&hasher.finalize()))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
