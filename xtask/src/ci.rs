@@ -51,6 +51,10 @@ const STEPS: &[Step] = &[
         run: || e2e::run(&Check::Payloads, None),
     },
     Step {
+        name: "e2e-policy",
+        run: || e2e::run(&Check::Policy, None),
+    },
+    Step {
         name: "e2e-kill",
         run: || e2e::run(&Check::Kill { times: 50, seed: 1 }, None),
     },

@@ -31,6 +31,11 @@ impl Program {
         Ok(Self(std::path::absolute(path)?))
     }
 
+    /// Returns where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Returns the demo's command for a folder, with nothing on its input.
     pub(crate) fn demo(&self, folder: &Path) -> Command {
         let mut command = Command::new(&self.0);

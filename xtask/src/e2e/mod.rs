@@ -7,6 +7,7 @@ mod log;
 mod mdx;
 mod node;
 mod payloads;
+mod policy;
 mod programs;
 mod result;
 
@@ -34,6 +35,8 @@ pub(crate) enum Check {
     Mdx,
     /// Read every example payload that GitHub's users have published
     Payloads,
+    /// Put hundreds of calls to the real Claude Code, and compare what it refuses with our verdicts
+    Policy,
     /// Install the real agent programs that other checks use, and print the folder that holds them
     Programs,
 }
@@ -50,6 +53,7 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Kill { times, seed } => kill::run(&program, *times, *seed),
         Check::Mdx => mdx::run(&program),
         Check::Payloads => payloads::run(),
+        Check::Policy => policy::run(&program),
         Check::Programs => Ok(()),
     }
 }

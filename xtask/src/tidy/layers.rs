@@ -253,7 +253,7 @@ pub(crate) const CRATES: &[Crate] = &[
     Crate {
         folder: "xtask",
         layer: Layer::Dev,
-        uses: &["forge", "lifecycle", "taxonomy", "testkit"],
+        uses: &["forge", "lifecycle", "policy", "taxonomy", "testkit"],
         tests_use: &[],
         pure: false,
         knows_not: "how the program works inside: it renders the words and looks at the rest from outside",
