@@ -6,11 +6,14 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use lightsout_agents::{
-    End, Finished, Limits, MediaRequest, Request, RequestMedia, WorkOrder, read_media_requests,
+    AgentError, End, Finished, Limits, MediaRequest, Request, RequestMedia, WorkOrder,
+    read_media_requests,
 };
 use lightsout_forge::{BranchName, ForgeError, Sha};
 use lightsout_git::GitError;
-use lightsout_ledger::{Ask, Bill, EntryId, LedgerError, PriceBook, PriceTag, RunId as LedgerRun};
+use lightsout_ledger::{
+    Ask, Bill, EntryId, LedgerError, PriceBook, PriceTag, Reservation, RunId as LedgerRun,
+};
 use lightsout_lifecycle::{RunEnd, RunOrder, RunReport};
 use lightsout_signal::{Outcome, Signal};
 use lightsout_taxonomy::Factory;
@@ -18,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::pictures::Illustrated;
 use crate::read::{View, Work, caps};
-use crate::stages::{fresh, load, save};
+use crate::stages::{load, next, save};
 use crate::workshop::Workshop;
 use crate::{Engine, EngineError, LaneLimits, Progress, Stage, lane_problems, render_prompt};
 
@@ -56,6 +59,9 @@ struct Worked {
     head: Option<String>,
     /// What is wrong with what it left beside its files: its history, or the pictures it asks for.
     faults: Vec<String>,
+    /// Which try of the run this was, from 1; each has its own money.
+    #[serde(default)]
+    tried: u32,
 }
 
 impl Engine<'_> {
@@ -75,12 +81,12 @@ impl Engine<'_> {
         let factory = self
             .workshop
             .configuration(&commission.base, &self.settings.base)?;
-        let end = if let Some(how) = self.reserve(order, &factory).await? {
-            let tail = String::new();
-            RunEnd::AgentFailed { how, tail }
-        } else {
-            let worked = self.worked(&commission, &factory, &dir).await?;
-            self.judge(&commission, &factory, &worked, &dir).await?
+        let end = match self.worked(&commission, &factory, &dir).await? {
+            Ok(worked) => self.judge(&commission, &factory, &worked, &dir).await?,
+            Err(how) => RunEnd::AgentFailed {
+                how,
+                tail: String::new(),
+            },
         };
         let report = self.report(&commission, end, &dir).await?;
         save(&reported, &report)?;
@@ -116,23 +122,30 @@ impl Engine<'_> {
         Ok(commission)
     }
 
-    /// Reserves the most the run can cost; says why when a cap refuses. Reserving twice is reserving once.
+    /// Reserves the most one try of the run can cost; says why when a cap refuses. Reserving twice is reserving once.
     async fn reserve(
         &self,
         order: &RunOrder,
         factory: &Factory,
-    ) -> Result<Option<String>, EngineError> {
-        let ask = self.ask(order);
+        tried: u32,
+    ) -> Result<Result<Reservation, String>, EngineError> {
+        let ask = self.ask(order, tried);
         match self.ports.ledger.reserve(&ask, &caps(factory)).await {
-            Ok(_) => Ok(None),
-            Err(LedgerError::Cap(reached)) => Ok(Some(reached.to_string())),
+            Ok(reservation) => Ok(Ok(reservation)),
+            Err(LedgerError::Cap(reached)) => Ok(Err(reached.to_string())),
             Err(error) => Err(error.into()),
         }
     }
 
-    fn ask(&self, order: &RunOrder) -> Ask {
+    /// A try that was cut off has spent nobody knows how much, so what was reserved for it stays reserved, and the next
+    /// one asks under a name of its own.
+    fn ask(&self, order: &RunOrder, tried: u32) -> Ask {
+        let id = match tried {
+            0 | 1 => format!("run-{}", order.id.0),
+            _ => format!("run-{}-try-{tried}", order.id.0),
+        };
         Ask {
-            id: EntryId::new(format!("run-{}", order.id.0)),
+            id: EntryId::new(id),
             issue: order.issue.0,
             run: LedgerRun::new(&order.id.0),
             at: (self.ports.clock)(),
@@ -140,29 +153,45 @@ impl Engine<'_> {
         }
     }
 
-    /// Lets the agent work, unless it already has; what it used is in the ledger before anything else happens.
+    /// Lets the agent work, unless it already has; what it used is in the ledger before anything else happens. Says why
+    /// when a cap refuses.
     async fn worked(
         &self,
         commission: &Commission,
         factory: &Factory,
         dir: &Path,
-    ) -> Result<Worked, EngineError> {
+    ) -> Result<Result<Worked, String>, EngineError> {
         let path = dir.join("worked.json");
-        let worked = if let Some(worked) = load(&path)? {
+        let order = &commission.order;
+        let before: Option<Worked> = load(&path)?;
+        let tried = match &before {
+            Some(worked) => worked.tried,
+            None => next(dir, "try"),
+        };
+        let reservation = match self.reserve(order, factory, tried).await? {
+            Ok(reservation) => reservation,
+            Err(how) => return Ok(Err(how)),
+        };
+        let worked = if let Some(worked) = before {
             worked
         } else {
-            let worked = self.let_work(commission, factory, dir).await?;
+            let worked = match self.let_work(commission, factory, dir, tried).await {
+                Err(error @ EngineError::Agent(AgentError::NotStarted { .. })) => {
+                    let now = (self.ports.clock)();
+                    self.ports.ledger.release(&reservation, now).await?;
+                    return Err(error);
+                }
+                other => other?,
+            };
             save(&path, &worked)?;
             worked
         };
-        let ask = self.ask(&commission.order);
-        let reservation = self.ports.ledger.reserve(&ask, &caps(factory)).await?;
         let bill = self.bill(&worked.outcome, commission);
         self.ports
             .ledger
             .settle(&reservation, &bill, (self.ports.clock)())
             .await?;
-        Ok(worked)
+        Ok(Ok(worked))
     }
 
     fn bill(&self, outcome: &Outcome, commission: &Commission) -> Bill {
@@ -181,9 +210,10 @@ impl Engine<'_> {
         commission: &Commission,
         factory: &Factory,
         dir: &Path,
+        tried: u32,
     ) -> Result<Worked, EngineError> {
         let order = &commission.order;
-        let desk = self.desk(commission, dir)?;
+        let desk = self.desk(commission, dir.join(format!("try-{tried}")))?;
         let since = Instant::now();
         self.began(commission, Stage::Agent);
         let minutes = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
@@ -226,15 +256,15 @@ impl Engine<'_> {
             outcome,
             head,
             faults,
+            tried,
         })
     }
 
     /// Lays out a fresh desk: a clone, and files beside it. A desk that a kill left is never used again, since a process
     /// of that try may still be writing to it.
-    fn desk(&self, commission: &Commission, dir: &Path) -> Result<PathBuf, EngineError> {
+    fn desk(&self, commission: &Commission, desk: PathBuf) -> Result<PathBuf, EngineError> {
         let since = Instant::now();
         self.began(commission, Stage::Clone);
-        let desk = fresh(dir, "try");
         for folder in ["tree", "home", "scratch"] {
             let folder = desk.join(folder);
             fs::create_dir_all(&folder).map_err(EngineError::disk("making", folder))?;

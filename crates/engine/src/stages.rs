@@ -39,12 +39,16 @@ pub(crate) fn save<T: Serialize>(path: &Path, stage: &T) -> Result<(), EngineErr
     write().map_err(EngineError::disk("writing", path))
 }
 
+/// The number of the first of `NAME-1`, `NAME-2` … that is not there yet.
+pub(crate) fn next(dir: &Path, name: &str) -> u32 {
+    (1..u32::MAX)
+        .find(|number| !dir.join(format!("{name}-{number}")).exists())
+        .unwrap_or(u32::MAX)
+}
+
 /// The first of `NAME-1`, `NAME-2` … that is not there yet.
 pub(crate) fn fresh(dir: &Path, name: &str) -> PathBuf {
-    (1..=u32::MAX)
-        .map(|number| dir.join(format!("{name}-{number}")))
-        .find(|folder| !folder.exists())
-        .unwrap_or_else(|| dir.join(name))
+    dir.join(format!("{name}-{}", next(dir, name)))
 }
 
 #[cfg(test)]

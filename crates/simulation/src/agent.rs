@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lightsout_agents::{Agent, AgentError, End, Finished, Request, WorkOrder};
 use lightsout_forge::Number;
-use lightsout_ledger::{Bill, PriceBook};
+use lightsout_ledger::{Bill, PriceBook, RunId};
 
 use crate::faults::Faulty;
 use crate::scene::{Invocation, lock};
@@ -99,6 +99,7 @@ impl Scripted<'_> {
         let bill = Bill::of_estimate(MODEL, chars, &PriceBook::builtin());
         lock(&scene.invocations).push(Invocation {
             issue: Number(request.issue),
+            run: run_of(order),
             at: scene.clock.now(),
             cost: bill.cost.known(),
             enabled: scene.is_enabled(),
@@ -143,6 +144,16 @@ impl Scripted<'_> {
             },
         })
     }
+}
+
+/// The run, as its folder is called: `RUN/try-N/transcript`.
+fn run_of(order: &WorkOrder) -> RunId {
+    let folder = order
+        .transcript
+        .ancestors()
+        .nth(2)
+        .and_then(Path::file_name);
+    RunId::new(folder.unwrap_or_default().to_string_lossy())
 }
 
 fn read(path: &Path) -> Result<Request, AgentError> {

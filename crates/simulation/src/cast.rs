@@ -28,9 +28,9 @@ name = "Example"
 bots = ["lightsout[bot]", "github-actions[bot]", "relay"]
 
 [budget]
-run_usd = "0.05"
-issue_usd = "0.20"
-day_usd = "0.50"
+run_usd = "0.06"
+issue_usd = "0.15"
+day_usd = "0.40"
 
 [[gates]]
 name = "liked"

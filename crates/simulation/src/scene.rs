@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use lightsout_engine::{Observer, Progress};
 use lightsout_forge::{Ensured, Event, Number};
-use lightsout_ledger::Nanodollars;
+use lightsout_ledger::{Nanodollars, RunId};
 use lightsout_testkit::VirtualClock;
 use tokio::sync::Notify;
 
@@ -20,6 +20,7 @@ use crate::{Without, faults::Weather};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Invocation {
     pub(crate) issue: Number,
+    pub(crate) run: RunId,
     pub(crate) at: DateTime<Utc>,
     /// What the work cost, whether or not anybody wrote it down.
     pub(crate) cost: Nanodollars,

@@ -23,9 +23,9 @@ use crate::scene::{Scene, lock};
 use crate::{LIVES, Plan, Verdict};
 
 /// The most that one run costs.
-pub(crate) const RUN_PRICE: Nanodollars = Nanodollars(50_000_000);
+pub(crate) const RUN_PRICE: Nanodollars = Nanodollars(30_000_000);
 /// How many times something happens in the weather, for each life.
-const STEPS_PER_LIFE: u64 = 6;
+const STEPS_PER_LIFE: u64 = 5;
 /// How many times everybody who is asked answers, when the weather is over.
 const ANSWERS: u32 = 12;
 
@@ -108,22 +108,18 @@ impl World<'_> {
         let scene = self.scene;
         let strength = scene.dice().weighted(&[(1, 0), (2, 1), (3, 2), (2, 3)]);
         scene.tell(|| format!("the weather is of strength {strength}"));
-        for _ in 0..LIVES * STEPS_PER_LIFE {
+        let mut left = LIVES * STEPS_PER_LIFE;
+        while left > 0 {
             scene.set_weather(Weather::of(strength));
-            let acts = 1 + scene.dice().below(3);
-            for _ in 0..acts {
-                self.cast.act(&local, scene).await;
-            }
-            scene.pass(600);
             let off = scene.dice().per_mille(80);
             scene.enabled.store(!off, Ordering::SeqCst);
             if off {
                 scene.tell(|| "the kill switch is off".to_owned());
             }
-            let ended = self.work(&local).await;
-            scene.tell(|| format!("the engine: {}", shown(&ended)));
+            let (ended, times) = self.process(&local, left, true).await;
+            left -= times;
             // Whoever was killed starts over; sometimes the engine alone, and the forge goes on.
-            if matches!(ended, Ended::Killed) || scene.dice().per_mille(200) {
+            if matches!(ended, Ended::Killed) || scene.dice().per_mille(500) {
                 drop(local);
                 local = Local::open(dir, scene.clock.as_fn()).await?;
             }
@@ -131,40 +127,54 @@ impl World<'_> {
         Ok(local)
     }
 
-    /// The engine's process, from its start to its end.
-    async fn work(&self, local: &Local) -> Ended {
+    /// One process of the engine: it works up to `most` times, with something happening before each if people are
+    /// about, until it fails, is killed or, now and then, stopped. Gives how it ended, and how many times it worked.
+    async fn process(&self, local: &Local, most: u64, people: bool) -> (Ended, u64) {
+        let scene = self.scene;
         let ports = Faulty {
             local,
-            scene: self.scene,
+            scene,
             cast: self.cast,
         };
         let agent = Scripted(ports);
-        let clock = || self.scene.clock.now();
+        let clock = || scene.clock.now();
         let settings = Settings {
             run_price: RUN_PRICE,
             pauses: vec![Duration::ZERO; 2],
-            ..Settings::new(self.scene.is_enabled(), "main")
+            ..Settings::new(scene.is_enabled(), "main")
         };
         let ports = Ports {
             forge: &ports,
             inbox: &ports,
             ledger: &ports,
             agent: &agent,
-            observer: self.scene,
+            observer: scene,
             clock: &clock,
         };
-        let dir = local.dir();
-        let engine = match Engine::open(ports, settings, dir, local.repo().path()) {
+        let engine = match Engine::open(ports, settings, local.dir(), local.repo().path()) {
             Ok(engine) => engine,
-            Err(error) => return Ended::Failed(error),
+            Err(error) => return (Ended::Failed(error), 1),
         };
-        tokio::select! {
-            biased;
-            worked = engine.work() => match worked {
-                Ok(()) => Ended::Quiet,
-                Err(error) => Ended::Failed(error),
-            },
-            () = self.scene.killed.notified() => Ended::Killed,
+        let mut times = 0;
+        loop {
+            if people {
+                let acts = 1 + scene.dice().below(3);
+                for _ in 0..acts {
+                    self.cast.act(local, scene).await;
+                }
+                scene.pass(600);
+            }
+            let ended = tokio::select! {
+                biased;
+                worked = engine.work() => worked.map_or_else(Ended::Failed, |()| Ended::Quiet),
+                () = scene.killed.notified() => Ended::Killed,
+            };
+            scene.tell(|| format!("the engine: {}", shown(&ended)));
+            times += 1;
+            let goes_on = matches!(ended, Ended::Quiet) && times < most;
+            if !goes_on || scene.dice().per_mille(150) {
+                return (ended, times);
+            }
         }
     }
 
@@ -197,15 +207,14 @@ impl World<'_> {
     /// Lets the engine work until it has nothing left to do, and sees that this is so.
     async fn rest(&mut self, local: &Local) {
         let scene = self.scene;
-        let ended = self.work(local).await;
-        scene.tell(|| format!("the engine: {}", shown(&ended)));
+        let (ended, _) = self.process(local, 1, false).await;
         if !matches!(ended, Ended::Quiet) {
             let finding = Finding::new(Rule::Restless, None, shown(&ended));
             self.findings.push(finding);
             return;
         }
         let before = scene.changes.load(Ordering::SeqCst);
-        let again = self.work(local).await;
+        let (again, _) = self.process(local, 1, false).await;
         let changes = scene.changes.load(Ordering::SeqCst) - before;
         if changes > 0 || !matches!(again, Ended::Quiet) {
             let what = format!("working again changed {changes} things: {}", shown(&again));
@@ -217,9 +226,9 @@ impl World<'_> {
     async fn evidence(&self, local: &Local) -> anyhow::Result<Evidence> {
         let mut evidence = Evidence::read(local).await?;
         evidence.caps = Caps {
-            run: Some(Nanodollars(50_000_000)),
-            issue: Some(Nanodollars(200_000_000)),
-            day: Some(Nanodollars(500_000_000)),
+            run: Some(Nanodollars(60_000_000)),
+            issue: Some(Nanodollars(150_000_000)),
+            day: Some(Nanodollars(400_000_000)),
             month: None,
         };
         evidence.granted = self.cast.granted().await;

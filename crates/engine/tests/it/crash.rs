@@ -2,7 +2,11 @@
 
 use std::fmt::Write as _;
 
+use async_trait::async_trait;
+use lightsout_agents::{Agent, AgentError, CommandAgent, Finished, WorkOrder};
+use lightsout_engine::{Engine, EngineError, Ports, Settings, Silent};
 use lightsout_forge::{Forge as _, Number};
+use lightsout_ledger::{LedgerStore as _, Nanodollars, Scope, fold};
 use lightsout_testkit::{Fault, FaultyForge};
 
 use crate::world::{BODY, GOOD, MAINTAINER, REQUESTER, World};
@@ -92,5 +96,64 @@ async fn a_damaged_stage_is_named() {
     );
     std::fs::remove_file(run.join("commission.json")).unwrap();
     world.work().await;
+    assert!(world.local.pull_request(Number(2)).await.is_ok());
+}
+
+/// An agent that is lost sight of at work: what it spent nobody knows.
+struct Lost;
+
+#[async_trait]
+impl Agent for Lost {
+    fn name(&self) -> &'static str {
+        "lost"
+    }
+
+    fn model(&self) -> Option<&str> {
+        None
+    }
+
+    async fn run(&self, _: &WorkOrder) -> Result<Finished, AgentError> {
+        Err(AgentError::Lost {
+            program: "lost".to_owned(),
+            source: std::io::Error::other("the machine went away"),
+        })
+    }
+}
+
+/// Works with an agent of which a run costs 7 at most.
+async fn work_with(world: &World, agent: &dyn Agent) -> Result<(), EngineError> {
+    let clock = || chrono::DateTime::from_timestamp(1_800_000_100, 0).unwrap();
+    let ports = Ports {
+        forge: &world.local,
+        inbox: &world.local,
+        ledger: &world.local,
+        agent,
+        observer: &Silent,
+        clock: &clock,
+    };
+    let settings = Settings {
+        run_price: Nanodollars(7),
+        ..Settings::new(true, "main")
+    };
+    let dir = world.local.dir();
+    let engine = Engine::open(ports, settings, dir, &dir.join("site.git"))?;
+    engine.work().await
+}
+
+#[tokio::test]
+async fn what_was_reserved_for_a_try_that_was_cut_off_stays_reserved() {
+    let world = World::new(GOOD, &[]).await;
+    world.open(REQUESTER, BODY).await;
+    work_with(&world, &Lost).await.unwrap_err();
+    let script = world.dir.path().join("agent.sh");
+    std::fs::write(&script, GOOD).unwrap();
+    let agent = CommandAgent::new(vec!["sh".into(), script.display().to_string()]).unwrap();
+    work_with(&world, &agent).await.unwrap();
+    let entries = world.local.entries(None).await.unwrap();
+    let mut names: Vec<_> = entries.iter().map(|entry| entry.id.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["run-1-1", "run-1-1-try-2", "run-1-1-try-2/settle"]);
+    let committed = fold(&entries).balance(Scope::Issue(1)).committed;
+    assert_eq!(committed, Nanodollars(7));
     assert!(world.local.pull_request(Number(2)).await.is_ok());
 }

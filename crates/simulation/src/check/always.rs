@@ -128,10 +128,11 @@ fn approved(evidence: &Evidence, issue: Number, pull: &PullRequest) -> Result<()
     }
 }
 
-/// Whether somebody was allowed to push at any moment from `from` to `to`.
+/// Whether somebody was allowed to push at any moment from `from` to `to`; what happened at the same moment may have come
+/// in any order.
 fn could_write(granted: &[Granted], who: &Login, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
     let own: Vec<&Granted> = granted.iter().filter(|one| one.login == *who).collect();
-    let at_first = own.iter().rev().find(|one| one.at <= from);
+    let at_first = own.iter().rev().find(|one| one.at < from);
     let later = own.iter().filter(|one| one.at >= from && one.at <= to);
     later
         .chain(at_first)
@@ -160,13 +161,27 @@ fn spend(evidence: &Evidence, findings: &mut Vec<Finding>) {
             evidence.caps.day,
         );
     }
-    let runs: BTreeSet<&RunId> = evidence.ledger.iter().map(|entry| &entry.run).collect();
+    let true_cost = |costs: &mut dyn Iterator<Item = &Invocation>| {
+        costs.fold(Nanodollars::ZERO, |sum, one| sum.saturating_add(one.cost))
+    };
+    let written_runs = evidence.ledger.iter().map(|entry| &entry.run);
+    let runs: BTreeSet<&RunId> = written_runs
+        .chain(evidence.invocations.iter().map(|one| &one.run))
+        .collect();
     for run in runs {
+        let cap = evidence.caps.run;
         over(
             None,
             "a run's ledger",
             written(&books, Scope::Run(run)),
-            evidence.caps.run,
+            cap,
+        );
+        let mut of_run = evidence.invocations.iter().filter(|one| one.run == *run);
+        over(
+            None,
+            "what a run's agents really cost",
+            true_cost(&mut of_run),
+            cap,
         );
     }
     for issue in &evidence.issues {
@@ -177,9 +192,6 @@ fn spend(evidence: &Evidence, findings: &mut Vec<Finding>) {
             written(&books, Scope::Issue(number.0)),
             evidence.caps.issue,
         );
-        let true_cost = |costs: &mut dyn Iterator<Item = &Invocation>| {
-            costs.fold(Nanodollars::ZERO, |sum, one| sum.saturating_add(one.cost))
-        };
         let mut of_issue = evidence
             .invocations
             .iter()

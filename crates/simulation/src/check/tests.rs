@@ -230,11 +230,14 @@ fn spend_over_a_cap_is_seen_in_the_ledger_and_beside_it() {
     let mut world = Told::in_review();
     let invocation = Invocation {
         issue: ISSUE,
+        run: RunId::new("1-1"),
         at: at(0),
         cost: Nanodollars(6),
         enabled: true,
     };
     world.0.invocations = vec![invocation; 2];
+    assert_eq!(world.broken(), [Rule::OverCap]);
+    world.0.caps.run = world.0.caps.issue.take();
     assert_eq!(world.broken(), [Rule::OverCap]);
 }
 
@@ -250,6 +253,7 @@ fn a_doubled_comment_and_a_run_that_nobody_started_are_seen() {
     let mut world = Told::in_review();
     world.0.invocations.push(Invocation {
         issue: ISSUE,
+        run: RunId::new("1-1"),
         at: at(0),
         cost: Nanodollars(0),
         enabled: true,
