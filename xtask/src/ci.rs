@@ -39,6 +39,10 @@ const STEPS: &[Step] = &[
         run: doc,
     },
     Step {
+        name: "e2e-forms",
+        run: || e2e::run(&Check::Forms, None),
+    },
+    Step {
         name: "e2e-demo",
         run: || e2e::run(&Check::Demo, None),
     },

@@ -39,6 +39,8 @@ enum Task {
         #[arg(long)]
         fix: bool,
     },
+    /// Write the JSON Schema of `factory.toml`
+    Schema,
     /// Run everything that a change must pass, after `cargo test --workspace`
     Ci {
         /// Run only these steps, by name
@@ -72,6 +74,7 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Cli::parse().task {
         Task::Tidy { fix } => tidy::run(fix),
+        Task::Schema => tidy::schema(),
         Task::Ci { only } => ci::run(&only),
         Task::Simulate { options } => simulate::run(&options),
         Task::E2e { program, check } => e2e::run(&check, program),

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use chrono::Utc;
 use lightsout_agents::{Agent, CommandAgent, TemplateAgent};
 use lightsout_engine::{Engine, Observer, Ports, Settings};
+use lightsout_ledger::{MoneyError, Nanodollars};
 use lightsout_local::{Clock, Local, LocalError};
 use lightsout_taxonomy::{AgentKind, Factory};
 
@@ -15,6 +16,8 @@ use crate::failure::Mendable;
 
 /// The name of the kill switch.
 const SWITCH: &str = "CMS_BOT_ENABLED";
+/// The name of the sum that a day may cost before people are told, in dollars.
+const THRESHOLD: &str = "DAILY_SPEND_THRESHOLD_USD";
 /// The largest `factory.toml`, in bytes.
 const MAX_CONFIG: u64 = 1 << 20;
 
@@ -53,7 +56,10 @@ pub(crate) async fn work(
     let agent = choose_agent(local, agent)?;
     lay_bin(local.dir())?;
     let clock = Utc::now;
-    let settings = Settings::new(enabled, local.default_branch().as_str());
+    let mut settings = Settings::new(enabled, local.default_branch().as_str());
+    if let Some(threshold) = spend_threshold()? {
+        settings.spend_threshold = threshold;
+    }
     let ports = Ports {
         forge: local,
         inbox: local,
@@ -74,6 +80,24 @@ async fn is_enabled(local: &Local) -> anyhow::Result<bool> {
     }
     let setting = local.get_setting(SWITCH).await?;
     Ok(setting.is_some_and(|value| value == "true"))
+}
+
+/// What a day may cost before people are told, if the environment says so.
+fn spend_threshold() -> anyhow::Result<Option<Nanodollars>> {
+    let Some(value) = std::env::var_os(THRESHOLD) else {
+        return Ok(None);
+    };
+    let text = value.to_string_lossy();
+    match text.parse() {
+        Ok(threshold) => Ok(Some(threshold)),
+        Err(error) => {
+            let error: MoneyError = error;
+            Err(Mendable::error(
+                format!("`{THRESHOLD}` is `{text}`: {error}"),
+                "write dollars as a decimal number, such as `50` or `2.50`",
+            ))
+        }
+    }
 }
 
 /// Turns the kill switch of a new factory on.

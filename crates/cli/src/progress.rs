@@ -138,6 +138,9 @@ impl Observer for Narrator {
                     }
                 }
             }
+            Progress::Chore { plan, .. } => {
+                self.tell(&format!("· {}", plan.reason.sentence()));
+            }
             Progress::Refused { issue, why } => {
                 self.tell(&format!("    {issue}: the forge refused: {why}"));
             }

@@ -47,17 +47,20 @@ pub struct Settings {
     pub base: String,
     /// The most that one run of this agent can cost; nothing for an agent without a model.
     pub run_price: Nanodollars,
+    /// What a day may cost before people are told.
+    pub spend_threshold: Nanodollars,
     /// How long to wait before each further try of an action that may work later.
     pub pauses: Vec<Duration>,
 }
 
 impl Settings {
-    /// Settings with the usual pauses, for an agent that costs nothing.
+    /// Settings with the usual pauses and threshold, for an agent that costs nothing.
     pub fn new(enabled: bool, base: &str) -> Self {
         Self {
             enabled,
             base: base.to_owned(),
             run_price: Nanodollars::ZERO,
+            spend_threshold: Nanodollars::from_dollars(50),
             pauses: [50, 300, 1500].map(Duration::from_millis).to_vec(),
         }
     }
@@ -91,13 +94,15 @@ impl<'a> Engine<'a> {
         })
     }
 
-    /// Deals with every waiting event, then sweeps the open requests, until a whole sweep finds nothing to do.
+    /// Does what the clock asks for, deals with every waiting event, then sweeps the open requests, until a whole sweep
+    /// finds nothing to do.
     ///
     /// An event is marked as done only after everything it led to is done, so a kill loses none.
     ///
     /// # Errors
     /// When the forge, git, the disk or the ledger fails; calling again goes on from there.
     pub async fn work(&self) -> Result<(), EngineError> {
+        self.look_at_spend().await?;
         for _ in 0..MAX_ROUNDS {
             while let Some(event) = self.ports.inbox.next().await? {
                 self.handle(&event).await?;

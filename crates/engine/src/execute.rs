@@ -32,7 +32,7 @@ impl Engine<'_> {
         }
     }
 
-    async fn ensure(&self, action: &Action) -> Result<Ensured, ForgeError> {
+    pub(crate) async fn ensure(&self, action: &Action) -> Result<Ensured, ForgeError> {
         for pause in &self.settings.pauses {
             match self.ports.forge.ensure(action).await {
                 Err(ForgeError::Transient { .. }) => tokio::time::sleep(*pause).await,
@@ -86,7 +86,7 @@ impl Engine<'_> {
         }
     }
 
-    fn note(
+    pub(crate) fn note(
         &self,
         line: impl FnOnce(chrono::DateTime<chrono::Utc>) -> JournalLine,
     ) -> Result<(), EngineError> {

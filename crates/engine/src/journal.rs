@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use lightsout_forge::{Action, Ensured, Event, Number};
+use lightsout_forge::{Action, Chore, Ensured, Event, Number};
 use lightsout_lifecycle::Reason;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,17 @@ pub enum JournalLine {
         on: Event,
         /// Why it came out as it did.
         reason: Reason,
+    },
+    /// A chore for the whole repository came to something; its actions follow.
+    Chore {
+        /// When.
+        at: DateTime<Utc>,
+        /// The chore.
+        chore: Chore,
+        /// Why it came out as it did.
+        reason: Reason,
+        /// What is about to be performed.
+        actions: Vec<Action>,
     },
     /// An action is about to be performed.
     Intended {

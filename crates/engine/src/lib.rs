@@ -15,6 +15,7 @@
 //! **Architecture invariant:** nothing here names a forge, a database or a kind of agent; agents and gates run as other
 //! processes, in folders that hold no credential.
 
+mod chores;
 mod engine;
 mod error;
 mod execute;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lightsout_forge::{Action, Ensured, Event, Number};
+use lightsout_forge::{Action, Chore, Ensured, Event, Number};
 use lightsout_lifecycle::{Plan, RunId};
 
 /// A part of a run, for progress and for saying where the time went.
@@ -50,6 +50,13 @@ pub enum Progress<'a> {
         title: &'a str,
         /// What it was about.
         event: &'a Event,
+        /// What was decided.
+        plan: &'a Plan,
+    },
+    /// A chore for the whole repository came to something.
+    Chore {
+        /// The chore.
+        chore: Chore,
         /// What was decided.
         plan: &'a Plan,
     },

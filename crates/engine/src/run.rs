@@ -9,7 +9,7 @@ use lightsout_agents::{
     AgentError, End, Finished, Limits, MediaRequest, Request, RequestMedia, WorkOrder,
     read_media_requests,
 };
-use lightsout_forge::{BranchName, ForgeError, Sha};
+use lightsout_forge::{BranchName, ForgeError, Label, Sha};
 use lightsout_git::GitError;
 use lightsout_ledger::{
     Ask, Bill, EntryId, LedgerError, PriceBook, PriceTag, Reservation, RunId as LedgerRun,
@@ -352,7 +352,8 @@ impl Engine<'_> {
     ) -> Result<RunEnd, EngineError> {
         let repo = &self.workshop.repo;
         let changes = repo.changes(&commission.base, head)?;
-        let Some(kind) = factory.request_type(commission.order.kind.as_str()) else {
+        let named = commission.order.kind.as_ref().map(Label::as_str);
+        let Some(kind) = named.and_then(|label| factory.request_type(label)) else {
             return Ok(RunEnd::OutsideLane {
                 problems: vec!["its content type is gone from `factory.toml`".to_owned()],
             });
@@ -407,6 +408,7 @@ impl Engine<'_> {
         let tag = PriceTag::of_issue(order.issue.0, &entries);
         Ok(RunReport {
             run: order.id.clone(),
+            role: order.role,
             issue: order.issue,
             kind: order.kind.clone(),
             attempt: order.attempt,

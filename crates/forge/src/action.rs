@@ -1,11 +1,12 @@
 //! What the factory wants to be true on the forge.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BranchName, CheckState, Label, Number, Sha};
+use crate::{BranchName, CheckState, IssueState, Label, Number, Sha};
 
 /// Who an action is done as.
 ///
@@ -49,10 +50,9 @@ impl fmt::Display for Thread {
     }
 }
 
-/// Names a comment of the factory, so that it is edited in place and never doubled.
+/// Names a comment or an issue of the factory, so that it is edited in place and never doubled.
 ///
-/// The key is written into the comment as a hidden marker; a marker counts only in comments of the factory's own
-/// accounts.
+/// The key is written into the text as a hidden marker; a marker counts only in texts of the factory's own accounts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CommentKey(String);
@@ -80,7 +80,7 @@ impl CommentKey {
         format!("<!-- lightsout:key={} -->", self.0)
     }
 
-    /// Whether `body` is the comment of this key: the marker is its first line.
+    /// Whether `body` is the text of this key: the marker is its first line.
     pub fn marks(&self, body: &str) -> bool {
         body.lines().next().map(str::trim_end) == Some(self.marker().as_str())
     }
@@ -182,6 +182,21 @@ pub enum Action {
         /// Why.
         reason: CloseReason,
     },
+    /// The factory's own issue of this key says exactly this (the adapter puts the marker line before `body`), and is
+    /// open or closed. There is one for each key; it is opened when it is missing, and opened again when it is closed.
+    /// An adapter that needs several calls sets the text last, since whoever finds the text finds all of it done.
+    EnsureIssue {
+        /// Which issue; the marker is its body's first line.
+        key: CommentKey,
+        /// Its title.
+        title: String,
+        /// Its Markdown, without the marker.
+        body: String,
+        /// Labels that it carries, besides those that people gave it.
+        labels: BTreeSet<Label>,
+        /// Open or closed.
+        state: IssueState,
+    },
 }
 
 impl Action {
@@ -198,7 +213,8 @@ impl Action {
             | Self::EnsureNoBranch { .. }
             | Self::EnsureNoPullRequest { .. }
             | Self::EnsureStatus { .. }
-            | Self::CloseIssue { .. } => Credential::Workflow,
+            | Self::CloseIssue { .. }
+            | Self::EnsureIssue { .. } => Credential::Workflow,
         }
     }
 
@@ -215,6 +231,7 @@ impl Action {
             Self::EnsureStatus { .. } => "ensure_status",
             Self::Merge { .. } => "merge",
             Self::CloseIssue { .. } => "close_issue",
+            Self::EnsureIssue { .. } => "ensure_issue",
         }
     }
 }

@@ -61,7 +61,7 @@ pub enum EventKind {
         /// The comment.
         comment: CommentId,
     },
-    /// A pull request was opened.
+    /// A pull request was opened, or opened again.
     PullOpened {
         /// The pull request.
         pull: Number,
@@ -96,11 +96,109 @@ pub enum EventKind {
         /// What it says.
         state: CheckState,
     },
+    /// A workflow run ended.
+    WorkflowCompleted {
+        /// The run's number on the forge.
+        run: u64,
+        /// The commit it ran on.
+        sha: Sha,
+        /// How it ended.
+        conclusion: Conclusion,
+    },
+    /// A deployment of a commit has got further.
+    DeploymentStatus {
+        /// The deployment's number on the forge.
+        deployment: u64,
+        /// The commit that is deployed.
+        sha: Sha,
+        /// How far it is.
+        state: DeploymentState,
+    },
+    /// The clock says that a chore is due, or something a chore watches has changed.
+    Tick {
+        /// The chore.
+        chore: Chore,
+    },
+    /// Somebody asks for a chore by hand.
+    Dispatch {
+        /// The chore.
+        chore: Chore,
+    },
     /// Time to look whether a request needs a push.
     Sweep {
         /// The request to look at.
         issue: Number,
     },
+}
+
+/// How a workflow run ended, in GitHub's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conclusion {
+    /// Everything in it passed.
+    Success,
+    /// Something in it failed.
+    Failure,
+    /// It ended without saying either.
+    Neutral,
+    /// Somebody, or a newer run, ended it.
+    Cancelled,
+    /// Nothing in it was to be done.
+    Skipped,
+    /// It took too long.
+    TimedOut,
+    /// It waits for somebody's consent.
+    ActionRequired,
+    /// The forge gave it up.
+    Stale,
+    /// Its file could not even be started.
+    StartupFailure,
+}
+
+/// How far a deployment is, in GitHub's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeploymentState {
+    /// It waits to be worked on.
+    Pending,
+    /// It waits behind others.
+    Queued,
+    /// It is being built.
+    InProgress,
+    /// It can be looked at.
+    Success,
+    /// It could not be built.
+    Failure,
+    /// Whoever builds it broke.
+    Error,
+    /// A newer one has taken its place.
+    Inactive,
+}
+
+/// What the factory does for the whole repository, by the clock or by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Chore {
+    /// Holds yesterday's spend against the threshold.
+    Spend,
+    /// Looks at every open request for what is stale or stranded.
+    Stale,
+    /// Proves that every skill still loads with the pinned model.
+    Canary,
+}
+
+impl Chore {
+    /// Every chore.
+    pub const ALL: [Self; 3] = [Self::Spend, Self::Stale, Self::Canary];
+
+    /// The word for people and for JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Spend => "spend",
+            Self::Stale => "stale",
+            Self::Canary => "canary",
+        }
+    }
 }
 
 impl EventKind {
@@ -117,6 +215,10 @@ impl EventKind {
             Self::PullLabeled { .. } => "pull_labeled",
             Self::PullClosed { .. } => "pull_closed",
             Self::StatusChanged { .. } => "status_changed",
+            Self::WorkflowCompleted { .. } => "workflow_completed",
+            Self::DeploymentStatus { .. } => "deployment_status",
+            Self::Tick { .. } => "tick",
+            Self::Dispatch { .. } => "dispatch",
             Self::Sweep { .. } => "sweep",
         }
     }
@@ -135,6 +237,22 @@ mod tests {
                 pull: Number(2),
                 merged: true,
             },
+            EventKind::WorkflowCompleted {
+                run: 4,
+                sha: Sha::new(&"a".repeat(40)).unwrap(),
+                conclusion: Conclusion::TimedOut,
+            },
+            EventKind::DeploymentStatus {
+                deployment: 5,
+                sha: Sha::new(&"b".repeat(40)).unwrap(),
+                state: DeploymentState::InProgress,
+            },
+            EventKind::Tick {
+                chore: Chore::Spend,
+            },
+            EventKind::Dispatch {
+                chore: Chore::Canary,
+            },
             EventKind::Sweep { issue: Number(3) },
         ];
         for kind in kinds {
@@ -150,6 +268,9 @@ mod tests {
             let json = serde_json::to_value(&event).unwrap();
             assert_eq!(json["event"], kind.name());
             assert_eq!(serde_json::from_value::<Event>(json).unwrap(), event);
+        }
+        for chore in Chore::ALL {
+            assert_eq!(serde_json::to_value(chore).unwrap(), chore.name());
         }
     }
 }

@@ -15,7 +15,7 @@ mod port;
 mod things;
 
 pub use action::{Action, CloseReason, CommentKey, Credential, Ensured, Thread};
-pub use event::{Event, EventId, EventKind};
+pub use event::{Chore, Conclusion, DeploymentState, Event, EventId, EventKind};
 pub use label::{Label, LabelError, LabelSpec, status_labels};
 pub use names::{BranchName, CommentId, Login, NameError, Number, Sha};
 pub use port::{Forge, ForgeError, Inbox};

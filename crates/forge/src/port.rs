@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use crate::{
-    Action, BranchName, Comment, Ensured, Event, EventId, Issue, Login, Number, Permission,
-    PullRequest, Sha, Status,
+    Action, BranchName, Comment, CommentKey, Ensured, Event, EventId, Issue, Login, Number,
+    Permission, PullRequest, Sha, Status,
 };
 
 /// Why a forge did not do as asked; a variant for each thing a caller does differently.
@@ -59,6 +59,9 @@ pub trait Forge: Send + Sync {
 
     /// Lists the open issues, the oldest first.
     async fn open_issues(&self) -> Result<Vec<Issue>, ForgeError>;
+
+    /// Finds the factory's own issue of a key, open or closed; of several, the newest.
+    async fn keyed_issue(&self, key: &CommentKey) -> Result<Option<Issue>, ForgeError>;
 
     /// Reads the comments of an issue or a pull request, the oldest first.
     async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError>;

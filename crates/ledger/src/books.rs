@@ -172,31 +172,24 @@ impl Books {
     /// Returns what the scope has spent and reserved.
     pub fn balance(&self, scope: Scope<'_>) -> Balance {
         let mut balance = Balance::default();
-        for account in self
-            .accounts
-            .values()
-            .filter(|account| account.is_in(scope))
-        {
-            let reserved = account.reservation.amount;
-            match &account.state {
-                State::Released => {}
-                State::Open => {
-                    balance.reserved = balance.reserved.saturating_add(reserved);
-                    balance.committed = balance.committed.saturating_add(reserved);
-                }
-                State::Settled(bill) => {
-                    let known = bill.cost.known();
-                    let counts = if bill.cost.unknown_parts > 0 {
-                        known.max(reserved)
-                    } else {
-                        known
-                    };
-                    balance.spent = balance.spent.plus(&bill.cost);
-                    balance.committed = balance.committed.saturating_add(counts);
-                }
+        for account in self.accounts.values() {
+            if account.is_in(scope) {
+                balance.add(account);
             }
         }
         balance
+    }
+
+    /// Returns what each issue of the scope has spent and reserved, by the issue's number.
+    pub fn by_issue(&self, scope: Scope<'_>) -> BTreeMap<u64, Balance> {
+        let mut balances = BTreeMap::<u64, Balance>::new();
+        for account in self.accounts.values() {
+            if account.is_in(scope) {
+                let issue = account.reservation.issue;
+                balances.entry(issue).or_default().add(account);
+            }
+        }
+        balances
     }
 
     /// Returns the reservations that are neither settled nor released, by name.
@@ -290,6 +283,29 @@ impl Books {
             None => Err(LedgerError::NotReserved {
                 id: reservation.id.clone(),
             }),
+        }
+    }
+}
+
+impl Balance {
+    fn add(&mut self, account: &Account) {
+        let reserved = account.reservation.amount;
+        match &account.state {
+            State::Released => {}
+            State::Open => {
+                self.reserved = self.reserved.saturating_add(reserved);
+                self.committed = self.committed.saturating_add(reserved);
+            }
+            State::Settled(bill) => {
+                let known = bill.cost.known();
+                let counts = if bill.cost.unknown_parts > 0 {
+                    known.max(reserved)
+                } else {
+                    known
+                };
+                self.spent = self.spent.plus(&bill.cost);
+                self.committed = self.committed.saturating_add(counts);
+            }
         }
     }
 }

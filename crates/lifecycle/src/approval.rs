@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use lightsout_forge::{Comment, CommentKey, Login, Permission, Sha};
 use serde::{Deserialize, Serialize};
 
+use crate::block;
+
 /// A person's approval of one head commit. The label `cms-approved` only shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,14 +25,12 @@ pub fn approval_key() -> CommentKey {
     CommentKey::new("approval")
 }
 
-const OPEN: &str = "<!-- lightsout:approval ";
-const CLOSE: &str = " -->";
+const BLOCK: &str = "approval";
 
 impl Approval {
     /// The hidden line that carries the approval.
     pub(crate) fn block(&self) -> String {
-        let json = serde_json::to_string(self).unwrap_or_default();
-        format!("{OPEN}{}{CLOSE}", json.replace('>', "\\u003e"))
+        block::write(BLOCK, self)
     }
 
     /// Reads the approval out of the factory's own comments on the pull request; a voided one has no block.
@@ -39,8 +39,6 @@ impl Approval {
         let comment = comments
             .iter()
             .find(|comment| is_own(&comment.author.login) && key.marks(&comment.body))?;
-        let line = comment.body.lines().nth(1)?.trim_end();
-        let json = line.strip_prefix(OPEN)?.strip_suffix(CLOSE)?;
-        serde_json::from_str(json).ok()
+        block::read(BLOCK, &comment.body)
     }
 }

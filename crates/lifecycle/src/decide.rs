@@ -1,84 +1,35 @@
 //! From an event to a plan.
 
+pub(crate) mod canary;
 mod comments;
+pub(crate) mod heal;
 mod intake;
+pub(crate) mod preview;
 mod pulls;
+pub(crate) mod repair;
+pub(crate) mod request;
+pub(crate) mod review;
+pub(crate) mod spend;
+mod stale;
 mod steps;
 
-use lightsout_forge::{Event, EventKind, IssueState, Label};
+use lightsout_forge::Event;
 
-use crate::{Plan, Reason, Snapshot};
+use crate::{Facts, Plan, Reason};
 
 pub use pulls::merge_conflict;
+pub(crate) use request::Nudge;
 pub(crate) use steps::{Next, ask, remember};
 
-/// Decides what should be true after `event`, given a fresh view of the world.
+/// Decides what should be true after `event`, given a fresh view of the part of the world that is asked.
 ///
-/// Total and deterministic: the same input gives the same plan, and an empty plan means "nothing to do". The event
-/// only says where to look; what it claims is taken from the snapshot, since a delivery may be late or doubled.
-pub fn decide(event: &Event, snapshot: &Snapshot) -> Plan {
-    if !snapshot.enabled {
-        return Plan::ignore(Reason::KillSwitchOff);
-    }
-    match &event.kind {
-        EventKind::IssueOpened { .. } => by_person(snapshot, |s| intake::consider(s, Nudge::No)),
-        EventKind::IssueReopened { .. } => by_person(snapshot, |s| intake::consider(s, Nudge::Yes)),
-        EventKind::IssueLabeled { label, .. } => by_person(snapshot, |s| labeled(s, label)),
-        EventKind::IssueClosed { .. } => by_person(snapshot, pulls::issue_closed),
-        EventKind::CommentCreated { .. } => comments::on_comment(snapshot),
-        EventKind::PullSynchronized { .. } | EventKind::StatusChanged { .. } => {
-            pulls::approval_due(snapshot)
-        }
-        EventKind::PullLabeled { label, .. } if *label == Label::approved() => {
-            pulls::approval_due(snapshot)
-        }
-        EventKind::PullLabeled { .. } => Plan::ignore(Reason::LabelIsNoType),
-        EventKind::PullClosed { .. } => pulls::pull_closed(snapshot),
-        EventKind::Sweep { .. } => sweep(snapshot),
-        // A pull request that was opened needs nothing, and a kind this version does not know is not ours to answer.
-        _ => Plan::ignore(Reason::NothingToDo),
-    }
-}
-
-/// Whether a person has asked for a run although the request is waiting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Nudge {
-    No,
-    Yes,
-}
-
-fn by_person(snapshot: &Snapshot, then: impl FnOnce(&Snapshot) -> Plan) -> Plan {
-    if snapshot.actor.is_machine() {
-        Plan::ignore(Reason::ByMachine)
+/// Total and deterministic: the same input gives the same plan, and an empty plan means "nothing to do". Of the pairs of
+/// an event and a part of the world most mean nothing to one another, and nothing is done.
+pub fn decide(event: &Event, facts: &impl Facts) -> Plan {
+    if facts.enabled() {
+        facts.decide(event)
     } else {
-        then(snapshot)
-    }
-}
-
-fn labeled(snapshot: &Snapshot, label: &Label) -> Plan {
-    if label.is_status() {
-        return Plan::ignore(Reason::LabelIsNoType);
-    }
-    intake::consider(snapshot, Nudge::No)
-}
-
-/// Looks at a request without being told of anything: whatever a lost delivery or a crash has left undone.
-fn sweep(snapshot: &Snapshot) -> Plan {
-    if snapshot.is_merged() || snapshot.issue.state == IssueState::Closed {
-        return pulls::tidy_up(snapshot);
-    }
-    if snapshot.record.run.is_some() {
-        return intake::consider(snapshot, Nudge::No);
-    }
-    if snapshot.comment.is_some() {
-        let plan = comments::on_comment(snapshot);
-        if !plan.is_empty() {
-            return plan;
-        }
-    }
-    match &snapshot.pull {
-        Some(_) => pulls::tidy_up(snapshot),
-        None => intake::consider(snapshot, Nudge::No),
+        Plan::ignore(Reason::KillSwitchOff)
     }
 }
 

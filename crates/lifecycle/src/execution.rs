@@ -276,6 +276,7 @@ mod tests {
         world.record.state = State::Working;
         execution.ran(RunReport {
             run: order.id,
+            role: order.role,
             issue: order.issue,
             kind: order.kind,
             attempt: order.attempt,

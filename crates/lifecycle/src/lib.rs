@@ -10,9 +10,12 @@
 //! **Architecture invariant:** no clock, no file, no network, no randomness; the same input gives the same plan.
 
 mod approval;
+mod block;
 mod command;
 mod decide;
 mod execution;
+mod facts;
+mod fingerprint;
 mod plan;
 mod reason;
 mod record;
@@ -24,12 +27,20 @@ mod thread;
 
 pub use approval::{Approval, approval_key};
 pub use command::Command;
+pub use decide::canary::{CanaryFacts, CanaryRecord, Recalibration, SkillFacts, canary_key};
+pub use decide::heal::{HealCaps, HealFacts, HealRecord, Healing, heal_key};
+pub use decide::preview::{PreviewFacts, PreviewPull, preview_key};
+pub use decide::repair::{FIXER_BRANCHES, HEALER_BRANCHES};
+pub use decide::review::{ReviewFacts, ReviewRecord, ReviewRun, review_key};
+pub use decide::spend::{IssueSpend, SpendFacts, spend_key};
 pub use decide::{decide, merge_conflict};
 pub use execution::{Answer, Ended, Execution, MAX_DECISIONS, Rules, Step};
-pub use plan::{Plan, RunOrder};
+pub use facts::{AnyFacts, Facts, OwnIssue};
+pub use fingerprint::fingerprint;
+pub use plan::{Plan, Role, RunOrder};
 pub use reason::{Decision, Reason};
 pub use record::{Record, RunId, RunMark, State, status_key};
-pub use report::{Gate, GateOutcome, PictureNote, RunEnd, RunReport};
+pub use report::{Finding, Gate, GateOutcome, PictureNote, RunEnd, RunReport, Severity};
 pub use settle::settle;
 pub use snapshot::{
     CommentFacts, Filing, Intake, Person, PullFacts, Snapshot, factory_branch_prefix,

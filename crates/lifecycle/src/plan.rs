@@ -1,23 +1,62 @@
 //! What a decision comes to.
 
-use lightsout_forge::{Action, BranchName, Label, Number};
+use lightsout_forge::{Action, BranchName, Label, Number, Sha};
 use serde::{Deserialize, Serialize};
 
 use crate::{Decision, Reason, RunId};
+
+/// What a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub enum Role {
+    /// Makes what a request asks for.
+    #[default]
+    Author,
+    /// Mends a commit on which a workflow failed.
+    Healer {
+        /// The workflow run that failed, whose log it is given.
+        workflow_run: u64,
+    },
+    /// Reads a pull request and changes nothing.
+    Reviewer,
+    /// Mends, once, what a review found.
+    Fixer,
+    /// Proves that it reads the skills.
+    Canary,
+}
+
+impl Role {
+    /// The word for people and for JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Author => "author",
+            Self::Healer { .. } => "healer",
+            Self::Reviewer => "reviewer",
+            Self::Fixer => "fixer",
+            Self::Canary => "canary",
+        }
+    }
+}
 
 /// A run to start once the plan's actions are done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunOrder {
     /// Which run; a run taken up again keeps its name.
     pub id: RunId,
-    /// The request.
+    /// What it is for.
+    #[serde(flatten)]
+    pub role: Role,
+    /// What it is charged to: the request, or a pull request that belongs to none.
     pub issue: Number,
-    /// Its content type.
-    pub kind: Label,
+    /// The content type whose lane holds it; none where the work belongs to no request.
+    pub kind: Option<Label>,
     /// Which attempt this is, from 1.
     pub attempt: u32,
-    /// The branch that the work goes to.
+    /// The branch that the work goes to; for one that changes nothing, the branch that it reads.
     pub branch: BranchName,
+    /// The commit that it works on; none for the newest of the base branch.
+    #[serde(default)]
+    pub at: Option<Sha>,
 }
 
 /// What should be true now, and why. An empty plan means that nothing is to be done.

@@ -5,6 +5,8 @@ use lightsout_forge::{BranchName, Comment, CommentId, CommentKey, Login, Sha};
 use lightsout_ledger::Nanodollars;
 use serde::{Deserialize, Serialize};
 
+use crate::block;
+
 /// The state of a request, derived from what the forge shows.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
@@ -95,14 +97,12 @@ pub fn status_key() -> CommentKey {
     CommentKey::new("status")
 }
 
-const OPEN: &str = "<!-- lightsout:record ";
-const CLOSE: &str = " -->";
+const BLOCK: &str = "record";
 
 impl Record {
-    /// The hidden line that carries the record; no text in it can end the line or the HTML comment.
+    /// The hidden line that carries the record.
     pub fn block(&self) -> String {
-        let json = serde_json::to_string(self).unwrap_or_default();
-        format!("{OPEN}{}{CLOSE}", json.replace('>', "\\u003e"))
+        block::write(BLOCK, self)
     }
 
     /// Reads the record out of the factory's own comments. A missing or damaged one is an empty record: the forge's
@@ -112,14 +112,8 @@ impl Record {
         comments
             .iter()
             .filter(|comment| is_own(&comment.author.login) && key.marks(&comment.body))
-            .find_map(|comment| Self::parse(&comment.body))
+            .find_map(|comment| block::read(BLOCK, &comment.body))
             .unwrap_or_default()
-    }
-
-    fn parse(body: &str) -> Option<Self> {
-        let line = body.lines().nth(1)?.trim_end();
-        let json = line.strip_prefix(OPEN)?.strip_suffix(CLOSE)?;
-        serde_json::from_str(json).ok()
     }
 }
 

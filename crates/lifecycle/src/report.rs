@@ -1,12 +1,13 @@
 //! What a run did, as the engine found it out; nothing in it is taken on an agent's word alone.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use lightsout_forge::{BranchName, Label, Number, Sha};
 use lightsout_ledger::Nanodollars;
 use serde::{Deserialize, Serialize};
 
-use crate::RunId;
+use crate::{Role, RunId};
 
 /// How a gate ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +99,64 @@ pub enum RunEnd {
         /// Why, and what would help.
         why: String,
     },
+    /// A reviewer has read a pull request.
+    Reviewed {
+        /// What it found.
+        findings: Vec<Finding>,
+    },
+    /// The canary has given phrases back.
+    Recited {
+        /// Each skill's name with the phrase that came back.
+        phrases: BTreeMap<String, String>,
+    },
+}
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// It would do harm.
+    MustFix,
+    /// It is wrong, and harmless.
+    ShouldFix,
+    /// Worth knowing.
+    Note,
+}
+
+impl Severity {
+    /// The words for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MustFix => "must fix",
+            Self::ShouldFix => "should fix",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// One finding of a review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// How much it weighs.
+    pub severity: Severity,
+    /// The file it is about.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// The line in it, from 1.
+    #[serde(default)]
+    pub line: Option<u32>,
+    /// What is wrong and what would be right.
+    pub text: String,
+}
+
+impl Finding {
+    /// Whether it calls for a fix pass.
+    pub fn wants_a_fix(&self) -> bool {
+        match self.severity {
+            Severity::MustFix | Severity::ShouldFix => true,
+            Severity::Note => false,
+        }
+    }
 }
 
 /// What a run did.
@@ -105,10 +164,13 @@ pub enum RunEnd {
 pub struct RunReport {
     /// Which run.
     pub run: RunId,
-    /// The request.
+    /// What it was for.
+    #[serde(flatten)]
+    pub role: Role,
+    /// What it was charged to: the request, or a pull request that belongs to none.
     pub issue: Number,
-    /// Its content type.
-    pub kind: Label,
+    /// The content type whose lane held it; none where the work belongs to no request.
+    pub kind: Option<Label>,
     /// Which attempt.
     pub attempt: u32,
     /// Who did the work, such as `template`.

@@ -1,17 +1,22 @@
 //! From what a run did to a plan.
 
-use lightsout_forge::{Action, CheckState, IssueState, Label, Sha, Thread};
+use lightsout_forge::{Action, IssueState, Label, Sha, Thread};
 
+use crate::decide::repair::{gates_passed, is_green};
 use crate::decide::{Next, ask, remember};
-use crate::{
-    Gate, GateOutcome, Plan, PullFacts, Reason, RunEnd, RunReport, Snapshot, State, texts,
-};
+use crate::{Facts, Plan, Reason, RunEnd, RunReport, Snapshot, State, texts};
 
-/// Settles a run: opens its pull request, or hands the request to a person. Never silence.
+/// Settles a run: opens its pull request, or hands the work to a person. Never silence.
 ///
 /// Total and deterministic, like [`decide`](crate::decide). A report of a run that is no longer the one in progress
-/// is ignored, so a late or doubled report does nothing.
-pub fn settle(report: &RunReport, snapshot: &Snapshot) -> Plan {
+/// is ignored, so a late or doubled report does nothing. The kill switch is not asked: what a run that was allowed to
+/// start has brought is not lost when somebody turns it meanwhile.
+pub fn settle(report: &RunReport, facts: &impl Facts) -> Plan {
+    facts.settle(report)
+}
+
+/// Settles a run of a request.
+pub(crate) fn request(report: &RunReport, snapshot: &Snapshot) -> Plan {
     let current = snapshot.record.run.as_ref().map(|mark| &mark.id);
     if current != Some(&report.run) {
         return Plan::ignore(Reason::AlreadyHandled);
@@ -40,11 +45,11 @@ pub fn settle(report: &RunReport, snapshot: &Snapshot) -> Plan {
         RunEnd::AgentFailed { .. } => handed_back(report, snapshot, Reason::AgentFailed),
         RunEnd::OutsideLane { .. } => handed_back(report, snapshot, Reason::OutsideLane),
         RunEnd::PictureRefused { .. } => handed_back(report, snapshot, Reason::PictureRefused),
+        // No request starts such a run; whatever sent its report, the request is not left hanging.
+        RunEnd::Reviewed { .. } | RunEnd::Recited { .. } => {
+            handed_back(report, snapshot, Reason::AgentSilent)
+        }
     }
-}
-
-fn is_green(gate: &Gate) -> bool {
-    !matches!(gate.outcome, GateOutcome::Failed { .. })
 }
 
 /// The pull request first, the waiting label off second, the record last: a run is in progress until all of it is done.
@@ -56,12 +61,7 @@ fn in_review(report: &RunReport, snapshot: &Snapshot, head: &Sha, push: Action) 
     };
     let actions = vec![
         push,
-        Action::EnsureStatus {
-            sha: head.clone(),
-            context: PullFacts::GATES.to_owned(),
-            state: CheckState::Success,
-            description: "Every gate passed on exactly this commit".to_owned(),
-        },
+        gates_passed(head),
         Action::EnsurePullRequest {
             head: report.branch.clone(),
             base: report.base_branch.clone(),
@@ -87,12 +87,7 @@ fn in_review(report: &RunReport, snapshot: &Snapshot, head: &Sha, push: Action) 
 }
 
 fn title(issue_title: &str) -> String {
-    let line: String = issue_title
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(200)
-        .collect();
-    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = texts::one_line(issue_title, 200);
     if line.is_empty() {
         "Request".to_owned()
     } else {

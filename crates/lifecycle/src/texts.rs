@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use lightsout_forge::{BranchName, Label, Login, NameError, Number};
+use lightsout_forge::{BranchName, DeploymentState, Label, Login, NameError, Number, Sha};
 
 use crate::snapshot::factory_branch_prefix;
 use crate::{
-    Approval, Command, Gate, GateOutcome, Reason, Record, RunEnd, RunReport, Snapshot, State,
+    Approval, CanaryRecord, Command, Finding, Gate, GateOutcome, Reason, Record, RunEnd, RunReport,
+    SkillFacts, Snapshot, SpendFacts, State,
 };
 
 /// The hidden line that ties a pull request to its request.
@@ -177,12 +178,15 @@ pub(crate) fn label_without_approval() -> String {
 
 /// The pull request's body.
 pub(crate) fn pull_request_body(report: &RunReport, requester: &Login) -> String {
+    let kind = report
+        .kind
+        .as_ref()
+        .map_or_else(String::new, |kind| format!("`{kind}` "));
     let mut text = format!(
-        "{}\nCloses {}\n\nWritten by the `{}` agent for a `{}` request of @{requester}.\n",
+        "{}\nCloses {}\n\nWritten by the `{}` agent for a {kind}request of @{requester}.\n",
         request_marker(report.issue),
         report.issue,
         report.agent,
-        report.kind,
     );
     if !report.words.trim().is_empty() {
         let _ = write!(
@@ -271,11 +275,176 @@ pub(crate) fn handed_back(report: &RunReport) -> String {
             }
             text
         }
+        RunEnd::Reviewed { .. } | RunEnd::Recited { .. } => {
+            "It did another job than it was given.".to_owned()
+        }
         RunEnd::PictureRefused { why } => format!(
             "{}\n\nAttach another picture in a comment; what was written is made again from the same request.",
             fenced(why, 1_000)
         ),
     }
+}
+
+/// The alert about a day that cost more than the threshold, with a breakdown for machines.
+pub(crate) fn spend_over(facts: &SpendFacts) -> String {
+    let breakdown = serde_json::json!({
+        "day": facts.day,
+        "spent": facts.spent,
+        "counted": facts.counted,
+        "threshold": facts.threshold,
+        "issues": facts.issues,
+    });
+    format!(
+        "{} On {} it was {} against a threshold of {}.\n\n{}\n\nTo pause the factory, set `CMS_BOT_ENABLED` to `false`: nothing starts until it is `true` again. To be told later, raise the threshold, `DAILY_SPEND_THRESHOLD_USD`. This issue closes itself after a day under the threshold.",
+        Reason::SpendOver.sentence(),
+        facts.day,
+        facts.spent,
+        facts.threshold,
+        json(&breakdown),
+    )
+}
+
+/// The alert once a day was under the threshold again.
+pub(crate) fn spend_back_under(facts: &SpendFacts) -> String {
+    format!(
+        "{} On {} it was {} against a threshold of {}.",
+        Reason::SpendBackUnder.sentence(),
+        facts.day,
+        facts.spent,
+        facts.threshold,
+    )
+}
+
+/// A value in a fence, in nano-dollars where it is money.
+fn json(value: &serde_json::Value) -> String {
+    format!("```json\n{value:#}\n```")
+}
+
+/// A comment on a pull request that carries a record: what happened, and what there is to say about it.
+pub(crate) fn on_pull(block: &str, reason: Reason, body: &str) -> String {
+    let mut text = format!("{block}\n{}", reason.sentence());
+    if !body.is_empty() {
+        let _ = write!(text, "\n\n{body}");
+    }
+    text
+}
+
+/// The body of a pull request that repairs another one.
+pub(crate) fn repair_body(report: &RunReport, root: Number) -> String {
+    let mut text = format!(
+        "Repairs {root}, from the commit {}. Merge it into that pull request's branch, or close it.\n",
+        code(report.base.short())
+    );
+    if !report.words.trim().is_empty() {
+        let _ = write!(
+            text,
+            "\n### In the agent's words\n\n{}\n",
+            fenced(&report.words, 2_000)
+        );
+    }
+    let _ = write!(text, "\n### Price tag\n\n{}\n", report.price_tag.trim_end());
+    text
+}
+
+/// What a review found on one commit.
+pub(crate) fn findings(sha: &Sha, findings: &[Finding]) -> String {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| finding.severity);
+    let mut text = format!("Review of {}: ", code(sha.short()));
+    if sorted.is_empty() {
+        text.push_str("nothing found.");
+    } else {
+        let _ = write!(text, "{} found.", sorted.len());
+    }
+    for finding in sorted.iter().take(30) {
+        let _ = write!(text, "\n\n**{}**", finding.severity.name());
+        if let Some(path) = &finding.path {
+            let line = finding
+                .line
+                .map_or_else(String::new, |line| format!(":{line}"));
+            let _ = write!(text, " {}", code(&format!("{path}{line}")));
+        }
+        let _ = write!(text, "\n\n{}", fenced(&finding.text, 1_000));
+    }
+    if sorted.len() > 30 {
+        let _ = write!(text, "\n\nAnd {} more.", sorted.len() - 30);
+    }
+    text
+}
+
+/// The one comment about a preview.
+pub(crate) fn preview(
+    block: &str,
+    pull: Number,
+    sha: &Sha,
+    state: DeploymentState,
+    url: Option<&str>,
+) -> String {
+    let what = match state {
+        DeploymentState::Pending | DeploymentState::Queued => "waits to be built".to_owned(),
+        DeploymentState::InProgress => "is being built".to_owned(),
+        DeploymentState::Success => format!("is ready: <{}>", url.unwrap_or_default()),
+        DeploymentState::Failure | DeploymentState::Error => "could not be built".to_owned(),
+        DeploymentState::Inactive => "was taken down".to_owned(),
+    };
+    format!(
+        "{block}\nThe preview of {pull} at {} {what}",
+        code(sha.short())
+    )
+}
+
+/// What the static check found in skills.
+pub(crate) fn skill_problems(broken: &[&SkillFacts]) -> String {
+    let lines: Vec<String> = broken
+        .iter()
+        .map(|skill| {
+            let problem = skill.problem.as_deref().unwrap_or_default();
+            format!("- {}: {}", code(&skill.name), code(problem))
+        })
+        .collect();
+    lines.join("\n")
+}
+
+/// The skills whose phrases did not come back.
+pub(crate) fn unread(skills: &[&str]) -> String {
+    let lines: Vec<String> = skills
+        .iter()
+        .map(|name| format!("- {}", code(name)))
+        .collect();
+    format!("Not read:\n\n{}", lines.join("\n"))
+}
+
+/// The canary's issue: what happened last, what there is to say about it, and every change of the model.
+pub(crate) fn canary(block: &str, record: &CanaryRecord, reason: Reason, body: &str) -> String {
+    let mut text = on_pull(block, reason, body);
+    if let (Some(model), Some(at)) = (&record.model, record.passed_at) {
+        let _ = write!(
+            text,
+            "\n\nLast passed: {} on {}.",
+            code(model),
+            at.date_naive()
+        );
+    }
+    for change in &record.recalibrations {
+        let _ = write!(
+            text,
+            "\n- {}: {} instead of {}",
+            change.at.date_naive(),
+            code(&change.to),
+            code(&change.from)
+        );
+    }
+    text
+}
+
+/// Foreign text on one line, cut, for a title.
+pub(crate) fn one_line(text: &str, limit: usize) -> String {
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(limit)
+        .collect();
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn failed_gates(gates: &[Gate]) -> String {

@@ -1,6 +1,6 @@
 //! What a thread comes to: which comments answer for the request, which one is spoken of, which pull request counts.
 
-use lightsout_forge::{CommentId, EventKind, Login, PullRequest, PullState};
+use lightsout_forge::{Chore, CommentId, EventKind, Login, PullRequest, PullState};
 
 use crate::{CommentFacts, Record};
 
@@ -35,7 +35,13 @@ pub fn spoken_of(
 ) -> Option<CommentFacts> {
     let said = match event {
         EventKind::CommentCreated { comment, .. } => thread.iter().find(|said| said.id == *comment),
-        EventKind::Sweep { .. } => thread
+        EventKind::Sweep { .. }
+        | EventKind::Tick {
+            chore: Chore::Stale,
+        }
+        | EventKind::Dispatch {
+            chore: Chore::Stale,
+        } => thread
             .iter()
             .filter(|said| said.is_open(record, requester))
             .min_by_key(|said| said.id),

@@ -263,13 +263,13 @@ async fn write_status(
     record(tx, deed, Happened::event(kind, None, detail)).await
 }
 
-type Transaction<'a> = sqlx::Transaction<'a, sqlx::Sqlite>;
+pub(crate) type Transaction<'a> = sqlx::Transaction<'a, sqlx::Sqlite>;
 
-async fn begin(db: &mut SqliteConnection) -> Result<Transaction<'_>, LocalError> {
+pub(crate) async fn begin(db: &mut SqliteConnection) -> Result<Transaction<'_>, LocalError> {
     Ok(db.begin_with("BEGIN IMMEDIATE").await?)
 }
 
-async fn commit(tx: Transaction<'_>, changed: bool) -> Answer {
+pub(crate) async fn commit(tx: Transaction<'_>, changed: bool) -> Result<Ensured, ForgeError> {
     tx.commit().await.map_err(LocalError::from)?;
     Ok(if changed {
         Ensured::Changed

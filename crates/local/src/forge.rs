@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use lightsout_forge::{
-    Action, BranchName, Comment, Ensured, Forge, ForgeError, Issue, IssueState, Login, Number,
-    Permission, PullRequest, Sha, Status,
+    Action, BranchName, Comment, CommentKey, Ensured, Forge, ForgeError, Issue, IssueState, Login,
+    Number, Permission, PullRequest, Sha, Status,
 };
 
+use crate::issues::OwnIssue;
 use crate::read::{comments, is_pull, issues, pulls, statuses};
 use crate::{Local, LocalError};
 
@@ -21,6 +22,11 @@ impl Forge for Local {
         let mut found = issues(&mut *self.db().await, None).await?;
         found.retain(|issue| issue.state == IssueState::Open);
         Ok(found)
+    }
+
+    async fn keyed_issue(&self, key: &CommentKey) -> Result<Option<Issue>, ForgeError> {
+        let mut db = self.db().await;
+        Ok(self.issue_of_key(&mut db, key).await?)
     }
 
     async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError> {
@@ -111,6 +117,22 @@ impl Forge for Local {
             }
             Action::CloseIssue { issue, reason } => {
                 self.close_issue(&mut db, &deed, *issue, *reason).await
+            }
+            Action::EnsureIssue {
+                key,
+                title,
+                body,
+                labels,
+                state,
+            } => {
+                let wanted = OwnIssue {
+                    key,
+                    title,
+                    body,
+                    labels,
+                    state: *state,
+                };
+                self.ensure_issue(&mut db, &deed, &wanted).await
             }
         }
     }

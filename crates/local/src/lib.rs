@@ -31,6 +31,7 @@ mod ensure;
 mod error;
 mod folder;
 mod forge;
+mod issues;
 mod keywords;
 mod ledger;
 mod log;

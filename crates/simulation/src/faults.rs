@@ -241,6 +241,10 @@ impl Forge for Faulty<'_> {
         self.read("open_issues", self.local.open_issues()).await
     }
 
+    async fn keyed_issue(&self, key: &CommentKey) -> Result<Option<Issue>, ForgeError> {
+        self.read("keyed_issue", self.local.keyed_issue(key)).await
+    }
+
     async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError> {
         let mut comments = self.read("comments", self.local.comments(on)).await?;
         if self.scene.without == Some(Without::Keys) {

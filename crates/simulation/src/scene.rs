@@ -138,6 +138,10 @@ impl Observer for Scene {
                     format!("   {issue} {what}: {why}")
                 });
             }
+            Progress::Chore { plan, .. } => {
+                *lock(&self.reasons).entry(plan.reason.code()).or_default() += 1;
+                self.tell(|| format!("   chore: {}", plan.reason.code()));
+            }
             Progress::Acted {
                 issue,
                 action,

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use lightsout_forge::{
-    Action, BranchName, Comment, Ensured, Event, EventId, Forge, ForgeError, Inbox, Issue, Login,
-    Number, Permission, PullRequest, Sha, Status,
+    Action, BranchName, Comment, CommentKey, Ensured, Event, EventId, Forge, ForgeError, Inbox,
+    Issue, Login, Number, Permission, PullRequest, Sha, Status,
 };
 
 /// When to fail, counting actions from 0.
@@ -67,6 +67,10 @@ where
 
     async fn open_issues(&self) -> Result<Vec<Issue>, ForgeError> {
         self.inner.open_issues().await
+    }
+
+    async fn keyed_issue(&self, key: &CommentKey) -> Result<Option<Issue>, ForgeError> {
+        self.inner.keyed_issue(key).await
     }
 
     async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError> {

@@ -2,6 +2,7 @@
 
 mod demo;
 mod forge;
+mod forms;
 mod kill;
 mod log;
 mod mdx;
@@ -33,6 +34,8 @@ pub(crate) enum Check {
     },
     /// Compile every kind of page with the official MDX compiler
     Mdx,
+    /// Judge issue forms and the schema of `factory.toml` with an independent validator
+    Forms,
     /// Read every example payload that GitHub's users have published
     Payloads,
     /// Put hundreds of calls to the real Claude Code, and compare what it refuses with our verdicts
@@ -43,9 +46,14 @@ pub(crate) enum Check {
 
 /// Runs one check, on the given program or on one that is built now.
 pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
-    if matches!(check, Check::Programs) {
-        println!("{}", programs::install()?.bin.display());
-        return Ok(());
+    // These two look at what is rendered or installed, not at the program.
+    match check {
+        Check::Forms => return forms::run(),
+        Check::Programs => {
+            println!("{}", programs::install()?.bin.display());
+            return Ok(());
+        }
+        _ => {}
     }
     let program = program.map_or_else(Program::build, Program::at)?;
     match check {
@@ -54,6 +62,6 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Mdx => mdx::run(&program),
         Check::Payloads => payloads::run(),
         Check::Policy => policy::run(&program),
-        Check::Programs => Ok(()),
+        Check::Forms | Check::Programs => Ok(()),
     }
 }

@@ -53,6 +53,13 @@ impl fmt::Display for Problem {
     }
 }
 
+/// Writes the schema of `factory.toml`, one of the generated files.
+pub(crate) fn schema() -> Result<()> {
+    generated::write_schema(&process::workspace())?;
+    println!("{} is fresh", generated::SCHEMA);
+    Ok(())
+}
+
 /// Runs every check over the work tree; with `fix`, writes the generated files first.
 pub(crate) fn run(fix: bool) -> Result<()> {
     let graph = arrows::Graph::new(&process::metadata()?);

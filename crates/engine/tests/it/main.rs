@@ -8,5 +8,6 @@
 mod bad_agents;
 mod crash;
 mod gates;
+mod spend;
 mod story;
 mod world;

@@ -17,6 +17,9 @@ pub(crate) const REQUESTER: &str = "mira";
 pub(crate) const MAINTAINER: &str = "ada";
 pub(crate) const READER: &str = "rui";
 
+/// What time it is at first.
+pub(crate) const NOW: i64 = 1_800_000_100;
+
 /// Writes the page that the request names, commits it, and ends well.
 pub(crate) const GOOD: &str = r#"
 mkdir -p content/faq
@@ -33,6 +36,8 @@ pub(crate) struct World {
     pub(crate) dir: TempDir,
     pub(crate) local: Local,
     pub(crate) enabled: bool,
+    /// What time the engine thinks it is, in seconds.
+    pub(crate) now: i64,
     script: String,
     seen: Seen,
 }
@@ -96,6 +101,7 @@ impl World {
             dir,
             local,
             enabled: true,
+            now: NOW,
             script: script.to_owned(),
             seen: Seen::default(),
         }
@@ -124,7 +130,7 @@ impl World {
         let script = self.dir.path().join("agent.sh");
         fs::write(&script, &self.script).unwrap();
         let agent = CommandAgent::new(vec!["sh".into(), script.display().to_string()]).unwrap();
-        let clock = || DateTime::from_timestamp(1_800_000_100, 0).unwrap();
+        let clock = || DateTime::from_timestamp(self.now, 0).unwrap();
         let ports = Ports {
             forge,
             inbox,

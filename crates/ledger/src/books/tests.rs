@@ -280,6 +280,21 @@ fn history() -> impl Strategy<Value = Vec<Entry>> {
 
 proptest! {
     #[test]
+    fn the_issues_add_up_to_the_day(entries in history()) {
+        let books = fold(&entries);
+        let day = Scope::Day(at(1, 0).date_naive());
+        let whole = books.balance(day);
+        let parts = books.by_issue(day);
+        let sum = |of: fn(&Balance) -> Nanodollars| parts.values().map(of).sum::<Nanodollars>();
+        prop_assert_eq!(sum(|part| part.committed), whole.committed);
+        prop_assert_eq!(sum(|part| part.reserved), whole.reserved);
+        prop_assert_eq!(sum(|part| part.spent.known()), whole.spent.known());
+        for (issue, part) in &parts {
+            prop_assert!(part.committed <= books.balance(Scope::Issue(*issue)).committed);
+        }
+    }
+
+    #[test]
     fn order_and_repetition_do_not_matter(
         (entries, shuffled) in history().prop_flat_map(|entries| {
             let twice: Vec<Entry> = entries.iter().chain(&entries).cloned().collect();

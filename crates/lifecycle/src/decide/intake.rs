@@ -4,7 +4,7 @@ use lightsout_forge::{Action, BranchName, CommentKey, IssueState, Label, Thread}
 
 use super::Nudge;
 use super::steps::{Next, ask, handled_command, remember};
-use crate::{Intake, Plan, Reason, RunId, RunMark, RunOrder, Snapshot, State, texts};
+use crate::{Intake, Plan, Reason, Role, RunId, RunMark, RunOrder, Snapshot, State, texts};
 
 /// How often one run is taken up again before a person is asked to look.
 const MAX_TRIES: u32 = 10;
@@ -169,10 +169,12 @@ fn run(
     };
     let order = RunOrder {
         id: mark.id.clone(),
+        role: Role::Author,
         issue: snapshot.issue.number,
-        kind: kind.clone(),
+        kind: Some(kind.clone()),
         attempt,
         branch: branch.clone(),
+        at: None,
     };
     let record = remember(snapshot, next, |record| {
         record.attempt = attempt;

@@ -4,6 +4,7 @@ use lightsout_forge::{
     Action, CheckState, CloseReason, CommentKey, IssueState, Label, PullState, Thread,
 };
 
+use super::stale;
 use super::steps::{Next, ask, handled_command, remember};
 use crate::{Approval, Plan, PullFacts, Reason, Snapshot, State, approval_key, texts};
 
@@ -262,6 +263,12 @@ pub(crate) fn tidy_up(snapshot: &Snapshot) -> Plan {
             }
         }
         PullState::Closed => hand_back(snapshot),
-        PullState::Open => approval_due(snapshot),
+        PullState::Open => {
+            let due = approval_due(snapshot);
+            match stale::close(snapshot, facts) {
+                Some(plan) if due.is_empty() => plan,
+                _ => due,
+            }
+        }
     }
 }

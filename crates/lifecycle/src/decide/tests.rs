@@ -3,13 +3,14 @@
 use chrono::DateTime;
 use lightsout_forge::{
     Account, AccountKind, Action, BranchName, CheckState, CommentId, EventId, EventKind, Issue,
-    IssueState, Login, Number, Permission, PullRequest, PullState, Sha, Status,
+    IssueState, Label, Login, Number, Permission, PullRequest, PullState, Sha, Status,
 };
 
 use super::*;
+use crate::Snapshot;
 use crate::{
     Approval, Command, CommentFacts, Filing, Gate, GateOutcome, Intake, Person, PullFacts, Record,
-    RunEnd, RunId, RunMark, RunReport, State, settle,
+    Role, RunEnd, RunId, RunMark, RunReport, State, settle,
 };
 
 const N: Number = Number(7);
@@ -74,7 +75,7 @@ pub(crate) fn world() -> Snapshot {
     }
 }
 
-fn pull(checks: CheckState) -> PullFacts {
+pub(crate) fn pull(checks: CheckState) -> PullFacts {
     PullFacts {
         pull: PullRequest {
             number: Number(9),
@@ -135,6 +136,34 @@ pub(crate) fn event(kind: EventKind, snapshot: &Snapshot) -> Event {
             kind: snapshot.actor.kind,
         },
         kind,
+    }
+}
+
+/// An event that nobody in particular caused.
+pub(crate) fn event_of(kind: EventKind) -> Event {
+    Event {
+        id: EventId("e".into()),
+        at: DateTime::UNIX_EPOCH,
+        actor: bot(),
+        kind,
+    }
+}
+
+fn bot() -> Account {
+    Account {
+        login: Login::new("lightsout[bot]").unwrap(),
+        kind: AccountKind::Bot,
+    }
+}
+
+/// A comment of the factory's own.
+pub(crate) fn comment(body: &str) -> lightsout_forge::Comment {
+    lightsout_forge::Comment {
+        id: CommentId(1),
+        on: Number(9),
+        author: bot(),
+        body: body.into(),
+        created_at: DateTime::UNIX_EPOCH,
     }
 }
 
@@ -400,11 +429,12 @@ fn a_comment_that_arrived_during_a_run_is_not_lost() {
     assert_eq!(swept(&world).reason, Reason::Started);
 }
 
-fn report(end: RunEnd) -> RunReport {
+pub(crate) fn report(end: RunEnd) -> RunReport {
     RunReport {
         run: RunId("7-1".into()),
+        role: Role::Author,
         issue: N,
-        kind: Label::new("cms-faq").unwrap(),
+        kind: Label::new("cms-faq").ok(),
         attempt: 1,
         agent: "template".into(),
         branch: BranchName::new("claude/issue-7-remote-work").unwrap(),
@@ -429,7 +459,7 @@ fn running() -> Snapshot {
     world
 }
 
-fn ready(outcome: GateOutcome) -> RunEnd {
+pub(crate) fn ready(outcome: GateOutcome) -> RunEnd {
     RunEnd::Ready {
         head: sha('b'),
         bundle: "change.bundle".into(),
@@ -519,6 +549,68 @@ fn a_failure_that_was_there_before_does_not_count() {
         settle(&report(ready(before)), &running()).reason,
         Reason::InReview
     );
+}
+
+#[test]
+fn a_pull_request_that_nobody_touches_is_closed_once_and_its_request_handed_back() {
+    let mut world = in_review();
+    world.now += chrono::TimeDelta::days(7) - chrono::TimeDelta::seconds(1);
+    assert!(swept(&world).is_empty());
+    world.now += chrono::TimeDelta::seconds(1);
+    let plan = swept(&world);
+    assert_eq!(plan.reason, Reason::PullRequestStale);
+    let asked = position(&plan, |a| matches!(a, Action::UpsertComment { .. }));
+    let label = position(&plan, |a| matches!(a, Action::EnsureLabel { .. }));
+    let close = position(&plan, |a| matches!(a, Action::EnsureNoPullRequest { .. }));
+    assert!(
+        asked < label && label < close && asked.is_some(),
+        "{plan:#?}"
+    );
+    // Cut off before the pull request was closed: only that is left to do.
+    world.issue.labels.insert(Label::waiting());
+    let plan = swept(&world);
+    assert_eq!(
+        (plan.reason, plan.actions.len()),
+        (Reason::PullRequestStale, 1)
+    );
+    world.pull.as_mut().unwrap().pull.state = PullState::Closed;
+    assert!(
+        swept(&world).is_empty(),
+        "nothing is opened or labelled again"
+    );
+}
+
+#[test]
+fn what_is_due_goes_before_what_is_stale() {
+    let mut world = approved('b');
+    world.now += chrono::TimeDelta::days(30);
+    assert_eq!(swept(&world).reason, Reason::Merging);
+    world.pull.as_mut().unwrap().statuses[0].state = CheckState::Pending;
+    assert_eq!(swept(&world).reason, Reason::PullRequestStale);
+    world.record.run = Some(RunMark {
+        id: RunId("7-1".into()),
+        started_at: DateTime::UNIX_EPOCH,
+        tries: 1,
+    });
+    world.run_alive = true;
+    assert!(swept(&world).is_empty());
+}
+
+#[test]
+fn the_stale_chore_looks_as_the_sweep_does() {
+    use lightsout_forge::Chore;
+    let mut world = in_review();
+    world.now += chrono::TimeDelta::days(8);
+    for chore in Chore::ALL {
+        for kind in [EventKind::Tick { chore }, EventKind::Dispatch { chore }] {
+            let plan = decide(&event_of(kind), &world);
+            if chore == Chore::Stale {
+                assert_eq!(plan, swept(&world));
+            } else {
+                assert!(plan.is_empty());
+            }
+        }
+    }
 }
 
 #[test]

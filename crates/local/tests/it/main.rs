@@ -19,8 +19,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use lightsout_forge::{
-    Action, BranchName, Comment, CommentId, Ensured, Event, EventId, Forge, ForgeError, Inbox,
-    Issue, Label, Login, Number, Permission, PullRequest, Sha, Status,
+    Action, BranchName, Comment, CommentId, CommentKey, Ensured, Event, EventId, Forge, ForgeError,
+    Inbox, Issue, Label, Login, Number, Permission, PullRequest, Sha, Status,
 };
 use lightsout_git::{NewFile, Repo, Signature};
 use lightsout_local::Local;
@@ -173,6 +173,9 @@ impl Forge for Fixture {
     }
     async fn open_issues(&self) -> Result<Vec<Issue>, ForgeError> {
         self.local.open_issues().await
+    }
+    async fn keyed_issue(&self, key: &CommentKey) -> Result<Option<Issue>, ForgeError> {
+        self.local.keyed_issue(key).await
     }
     async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError> {
         self.local.comments(on).await

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::mask::{BLANK, Line, Mask};
-use crate::text::{label_key, strip_bullet, strip_checkbox};
+use crate::text::{is_invisible, label_key, strip_bullet, strip_checkbox};
 use crate::{FieldKind, RequestType};
 
 /// Longer lines are prose, not labels.
@@ -123,7 +123,9 @@ fn form(mask: &Mask, labels: &Labels<'_>) -> Option<Vec<Section>> {
         let Some(field) = fields.get(starts.len()) else {
             break;
         };
-        let heading = mask.line(*line).strip_prefix("### ").map(str::trim);
+        let heading = visible(mask.line(*line))
+            .strip_prefix("### ")
+            .map(str::trim);
         if !line.code && heading == Some(field.label.as_str()) {
             starts.push(line);
         }
@@ -203,8 +205,15 @@ fn is_mail_talk(mask: &Mask, index: usize) -> bool {
 /// Finds every line that could begin a section.
 fn markers(mask: &Mask, labels: &Labels<'_>, quoted: &Quoted) -> Vec<Marker> {
     let mut markers = Vec::new();
+    let mut table_ends = 0;
     for (index, line) in mask.lines().iter().enumerate() {
-        if let Some(field) = quoted.get(&index) {
+        if index < table_ends {
+            continue;
+        }
+        if let Some((found, lines)) = columns(mask, index, labels) {
+            markers.extend(found);
+            table_ends = index + lines;
+        } else if let Some(field) = quoted.get(&index) {
             markers.push(Marker {
                 field: Some(*field),
                 style: Style::Quoted,
@@ -223,7 +232,7 @@ fn markers(mask: &Mask, labels: &Labels<'_>, quoted: &Quoted) -> Vec<Marker> {
 /// Reads a line as the beginning of a section.
 fn marker(mask: &Mask, index: usize, labels: &Labels<'_>) -> Option<Marker> {
     let line = mask.lines()[index];
-    let text = mask.line(line);
+    let text = visible(mask.line(line));
     if let Some((level, title)) = heading(text) {
         return Some(Marker {
             field: labels.find(title.trim_matches(['*', '_', '`', ' ', ':'])),
@@ -245,6 +254,72 @@ fn marker(mask: &Mask, index: usize, labels: &Labels<'_>) -> Option<Marker> {
         inline: !rest.is_empty(),
         cell_end: (style == Style::Row).then_some(value + rest.len()),
     })
+}
+
+/// Takes off what shows nothing at the start of a line, such as a mark of direction.
+fn visible(text: &str) -> &str {
+    text.trim_start_matches(|c: char| is_invisible(c) || c.is_whitespace())
+}
+
+/// Reads the head of a table that names fields, or the two sides of an interview, and says how many lines that takes.
+///
+/// Under fields only the first row is read: a request is one thing.
+fn columns(mask: &Mask, index: usize, labels: &Labels<'_>) -> Option<(Vec<Marker>, usize)> {
+    let lines = mask.lines().get(index..)?;
+    let head = cells(mask, lines.first()?)?;
+    let rule = mask.line(*lines.get(1)?);
+    if !rule.contains('-') || !rule.chars().all(|c| matches!(c, '|' | '-' | ':' | ' ')) {
+        return None;
+    }
+    let plain = |cell: &&str| cell.trim_matches(['*', '_', '`', ' ', ':']).to_owned();
+    let names: Vec<String> = head.iter().map(plain).collect();
+    let keys: Vec<String> = names.iter().map(|name| label_key(name)).collect();
+    let [question, answer] = ["question", "answer"].map(|word| {
+        move |key: &str| key == word || key.strip_suffix('s') == Some(word) || key == &word[..1]
+    });
+    match (labels.pairs, keys.as_slice()) {
+        (Some(field), [left, right]) if question(left) && answer(right) => {
+            let marker = Marker {
+                field: Some(field),
+                style: Style::Pair,
+                line: index,
+                value: lines[0].start,
+                inline: true,
+                cell_end: None,
+            };
+            return Some((vec![marker], 2));
+        }
+        _ => {}
+    }
+    let fields: Vec<usize> = names
+        .iter()
+        .map(|name| labels.find(name))
+        .collect::<Option<_>>()?;
+    let row = cells(mask, lines.get(2)?)?;
+    let distinct = fields.iter().collect::<HashSet<_>>().len() == fields.len();
+    if fields.len() < 2 || !distinct || row.len() != fields.len() {
+        return None;
+    }
+    let marker = |(field, cell): (usize, &str)| {
+        // Cells are slices of the mask.
+        let value = cell.as_ptr() as usize - mask.as_str().as_ptr() as usize;
+        Marker {
+            field: Some(field),
+            style: Style::Row,
+            line: index + 2,
+            value,
+            inline: !cell.is_empty(),
+            cell_end: Some(value + cell.len()),
+        }
+    };
+    Some((fields.into_iter().zip(row).map(marker).collect(), 3))
+}
+
+/// Splits `| a | b |` into its cells.
+fn cells<'m>(mask: &'m Mask, line: &Line) -> Option<Vec<&'m str>> {
+    let inner = mask.line(*line).strip_prefix('|').filter(|_| !line.code)?;
+    let inner = inner.strip_suffix('|').unwrap_or(inner);
+    Some(inner.split('|').map(str::trim).collect())
 }
 
 /// Reads a line that holds a label, and returns what follows it.

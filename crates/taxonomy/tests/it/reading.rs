@@ -206,6 +206,53 @@ fn replies_answer() {
 }
 
 #[test]
+fn the_thread_counts_as_it_is_now() {
+    let answers = |replies: &[&str]| {
+        let reading = reading("cms-faq", "Can I bring my dog?", "", replies);
+        reading.fields.text("answer").map(str::to_owned)
+    };
+    let (first, second) = ("Answer: Yes. On Mondays.", "Answer: No. Never.");
+    assert_eq!(answers(&[first, second]).as_deref(), Some("No. Never."));
+    // The second comment was deleted; then the first was edited to something else; then to nothing.
+    assert_eq!(answers(&[first]).as_deref(), Some("Yes. On Mondays."));
+    assert_eq!(
+        answers(&["Answer: Yes. On Fridays."]).as_deref(),
+        Some("Yes. On Fridays.")
+    );
+    assert_eq!(answers(&[""]), None);
+}
+
+#[test]
+fn tables_with_their_names_on_top_are_read() {
+    let faq = "| **Question** | Answer |\n|:--|:--|\n| Can I work remotely? | Yes. You can work from home. |\n| Not this? | No. |";
+    let expected = reading("cms-faq", "", FAQ, &[]);
+    assert_eq!(reading("cms-faq", "", faq, &[]).fields, expected.fields);
+    let crlf = faq.replace('\n', "\r\n");
+    assert_eq!(reading("cms-faq", "", &crlf, &[]).fields, expected.fields);
+    assert_eq!(
+        reading("cms-faq", "", "Hello", &[faq]).fields,
+        expected.fields
+    );
+    let spotlight = "| Name | Ada |\n|--|--|\n| Role | Engineer |\n\n| Question | Answer |\n|---|---|\n| What? | Pumps |\n| Why? | Because |\n| Where? | Porto |\n";
+    let reading = reading("cms-spotlight-add", "", spotlight, &[]);
+    assert_eq!(reading.fields.text("role"), Some("Engineer"));
+    let pairs = reading.fields.pairs("qa").expect("the interview");
+    assert_eq!(pairs.len(), 3);
+    assert_eq!(
+        (pairs[1].question.as_str(), pairs[1].answer.as_str()),
+        ("Why?", "Because")
+    );
+}
+
+#[test]
+fn marks_of_direction_hide_no_heading_and_stay_in_values() {
+    let body = "\u{202e}### Question\n\nCan I \u{202e}work?\n\n\u{200f}**Answer:** Yes. At home.";
+    let reading = reading("cms-faq", "", body, &[]);
+    assert_eq!(reading.fields.text("question"), Some("Can I \u{202e}work?"));
+    assert_eq!(reading.fields.text("answer"), Some("Yes. At home."));
+}
+
+#[test]
 fn quotes_in_replies_contribute_nothing() {
     let reading = reading(
         "cms-faq",

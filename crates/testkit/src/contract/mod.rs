@@ -8,6 +8,7 @@
 )]
 
 mod branches;
+mod issues;
 mod merging;
 mod threads;
 
@@ -68,6 +69,9 @@ pub async fn forge_contract<F: Forge + Inbox + People>(make: impl AsyncFn() -> F
     threads::permissions_are_those_of_now(&make().await).await;
     threads::attachments_come_back_whole_or_not_at_all(&make().await).await;
     threads::what_is_not_there_is_not_found(&make().await).await;
+    issues::a_keyed_issue_is_opened_once_and_edited_in_place(&make().await).await;
+    issues::a_keyed_issue_is_closed_and_opened_again(&make().await).await;
+    issues::only_the_factory_owns_keyed_issues(&make().await).await;
     branches::a_branch_is_where_it_shall_be(&make().await).await;
     branches::a_bundle_without_the_commit_is_refused(&make().await).await;
     branches::the_bot_opens_one_pull_request_and_raises_events(&make().await).await;

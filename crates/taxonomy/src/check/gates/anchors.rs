@@ -3,15 +3,15 @@
 use super::words::{
     ACTIONS, MONTHS, NO_NAMES, NUMBERS, ORDINALS, STARTERS, THINGS, VAGUE, WEEKDAYS, holds,
 };
-use super::{Anchor, AnchorKind};
+use super::{Anchor, AnchorKind, spans};
 use crate::text::label_key;
 
 /// A word of a sentence.
-struct Word<'t> {
+pub(super) struct Word<'t> {
     /// As it was written, without the marks around it.
-    text: &'t str,
+    pub(super) text: &'t str,
     /// In lower case, without what follows an apostrophe.
-    key: String,
+    pub(super) key: String,
     /// Whether a mark follows that ends a name or a phrase.
     ends: bool,
 }
@@ -60,6 +60,14 @@ pub(super) fn of_sentence(sentence: &str, own: &[String], generic: bool) -> Vec<
         in_name = named && !word.ends;
     }
     found.extend(deed(&words));
+    found.extend(spans::comparison(&words));
+    // A title with a name in it counts once.
+    let known = |title: &Scored| {
+        let text = &title.anchor.text;
+        found.iter().any(|other| text.contains(&other.anchor.text))
+    };
+    let title = spans::title(sentence).filter(|title| !known(title));
+    found.extend(title);
     found
 }
 
@@ -77,7 +85,7 @@ fn is_setting(kind: AnchorKind, words: &[Word<'_>], index: usize) -> bool {
         ),
         AnchorKind::Number => matches!(after, "years" | "months" | "weeks"),
         AnchorKind::Date => holds(WEEKDAYS, &word.key),
-        AnchorKind::Deed => false,
+        AnchorKind::Deed | AnchorKind::Comparison | AnchorKind::Title => false,
     }
 }
 

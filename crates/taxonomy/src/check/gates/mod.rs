@@ -4,6 +4,7 @@
 //! wrong. An article passes when it holds enough *factual anchors*. Both gates look for the same anchors.
 
 mod anchors;
+mod spans;
 mod words;
 
 use std::collections::{HashMap, HashSet};
@@ -29,6 +30,10 @@ pub enum AnchorKind {
     Name,
     /// Something that was done to a thing: a system, a machine, a place, a document.
     Deed,
+    /// A before and an after: `minutes instead of hours`.
+    Comparison,
+    /// The title of a work, in quotes.
+    Title,
 }
 
 /// Something checkable.
