@@ -232,7 +232,8 @@ fn arguments_are_fine(arguments: &[Word], reader: &Reader, place: &Place<'_>) ->
 }
 
 fn flag_is_known(text: &str, letters: &str, long: &[&str]) -> bool {
-    let harmless = |value: &str| !value.contains(['/', '~', '$']);
+    // `%G` in a format makes git run another program.
+    let harmless = |value: &str| !value.contains(['/', '~', '$']) && !value.contains("%G");
     if let Some(flag) = text.strip_prefix("--") {
         let (name, value) = flag.split_once('=').unwrap_or((flag, ""));
         return long.contains(&name) && harmless(value);
@@ -377,6 +378,9 @@ mod tests {
             "env",
             "git diff --ext-diff",
             "sort -T/tmp a",
+            "git log --format=%G?",
+            "test -v 'a[$(id)]'",
+            "test 'a[$(id)]' -eq 1",
         ] {
             assert!(!reads(line), "{line}");
         }

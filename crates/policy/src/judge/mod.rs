@@ -33,3 +33,26 @@ pub fn judge(call: &Call, place: &Place<'_>, rules: &RuleList) -> Verdict {
         Call::Read(path) => files::read(path, place, rules),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_that_runs_what_its_words_hold_is_refused() {
+        let place = Place::without_links("/site", None);
+        let judge = |line: &str| judge(&Call::Bash(line.to_owned()), &place, &RuleList::default());
+        for line in [
+            "[[ 'a[$(id)]' -eq 1 ]]",
+            "[[ -v 'a[$(id)]' ]]",
+            "[[ 1 -lt 'a[`id`]' ]]",
+            "[ 'a[$(id)]' -ge 1 ]",
+            "[[ $(id) ]]",
+        ] {
+            assert!(!judge(line).is_allowed(), "{line}");
+        }
+        for line in ["[[ -f a ]]", "[ -d src ]", "[[ ! -e a ]]"] {
+            assert!(judge(line).is_allowed(), "{line}: {}", judge(line));
+        }
+    }
+}

@@ -9,6 +9,9 @@ use super::{Objection, Part, children, heredoc, text_of};
 /// How deep statements may stand in one another.
 const MAX_DEPTH: u32 = 50;
 
+/// Operators of tests that read their words as sums or as names of variables, in which a shell runs `a[$(…)]`.
+const COUNTS: &[&str] = &["-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-v", "-R"];
+
 pub(super) struct Walk<'l> {
     line: &'l str,
     parts: Vec<Part>,
@@ -160,7 +163,8 @@ impl<'l> Walk<'l> {
         let mut stack = children(node);
         while let Some(child) = stack.pop() {
             match child.kind() {
-                "[" | "]" | "[[" | "]]" | "test_operator" | "==" | "!=" | "=" | "!" => {}
+                "[" | "]" | "[[" | "]]" | "==" | "!=" | "=" | "!" => {}
+                "test_operator" if !COUNTS.contains(&text_of(child, self.line)) => {}
                 "unary_expression" | "binary_expression" => stack.extend(children(child)),
                 "word" | "number" | "raw_string" | "string" | "concatenation" => {
                     if let Err(objection) = word::read(child, self.line) {
