@@ -89,8 +89,8 @@ struct Answer {
 fn compare(group: &Group, asked: &Asked, complaints: &mut Vec<String>) -> Result<Vec<Answer>> {
     let rules = group.rules()?;
     let mut answers = Vec::new();
-    for (call, listed) in group.calls() {
-        let allowed = !asked.refused.contains(&asked.desk.fill(call));
+    for (index, (call, listed)) in group.calls().into_iter().enumerate() {
+        let allowed = !asked.refused.contains(&index);
         let mut complain =
             |what: &str| complaints.push(format!("{}: {call:?}: {what}", group.name));
         match (allowed, listed) {

@@ -134,8 +134,8 @@ impl Desk {
 /// What came of a group.
 pub(super) struct Asked {
     pub(super) desk: Desk,
-    /// The inputs of the calls that the program refused.
-    pub(super) refused: HashSet<String>,
+    /// The calls that the program refused, by their place in the group.
+    pub(super) refused: HashSet<usize>,
 }
 
 /// Puts every call of a group to the program.
@@ -174,17 +174,22 @@ pub(super) fn ask(programs: &Programs, group: &Group) -> Result<Asked> {
     let denials = result["permission_denials"]
         .as_array()
         .context("no `permission_denials` in the result")?;
-    let key = match group.tool {
-        Tool::Bash => "command",
-        _ => "file_path",
-    };
     let refused = denials
         .iter()
-        .filter_map(|denial| denial["tool_input"][key].as_str());
+        .map(|denial| place_of(&denial["tool_use_id"]));
     Ok(Asked {
-        refused: refused.map(ToOwned::to_owned).collect(),
+        refused: refused
+            .collect::<Option<_>>()
+            .context("a refusal of a call that was not asked for")?,
         desk,
     })
+}
+
+/// Returns which call of its group an identifier of the scripted model names: it ends with the turn and the place in it.
+fn place_of(identifier: &Value) -> Option<usize> {
+    let mut ends = identifier.as_str()?.rsplit('_').map(str::parse::<usize>);
+    let (call, turn) = (ends.next()?.ok()?, ends.next()?.ok()?);
+    Some(turn * CALLS_OF_A_TURN + call)
 }
 
 /// How many calls the program gave a result for, refused or not.
