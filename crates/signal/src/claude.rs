@@ -44,6 +44,8 @@ pub(crate) struct Message<'a> {
     #[serde(borrow)]
     stop_reason: Raw<'a>,
     #[serde(borrow)]
+    terminal_reason: Raw<'a>,
+    #[serde(borrow)]
     result: Raw<'a>,
     #[serde(borrow)]
     num_turns: Raw<'a>,
@@ -87,6 +89,8 @@ pub(crate) fn speaks(kind: &str) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Claude {
     model: Option<String>,
+    /// The run that last began.
+    session: Option<String>,
     /// The last result of each run, in the order of the runs.
     results: Vec<(String, Report)>,
     messages: usize,
@@ -102,9 +106,10 @@ pub(crate) struct Claude {
 struct Report {
     uuid: String,
     text: Option<String>,
-    /// What is odd about how it ended.
-    oddity: Option<FindingCode>,
     error: Option<ErrorClass>,
+    /// Whether it calls that a success.
+    contradicts: bool,
+    /// What it says about the error besides.
     errors: String,
     turns: Option<u64>,
     duration_ms: Option<u64>,
@@ -132,7 +137,12 @@ impl Claude {
 
     fn system(&mut self, message: &Message<'_>) {
         match text(message.subtype).as_deref() {
-            Some("init") => self.model = text(message.model),
+            Some("init") => {
+                self.model = text(message.model);
+                let session = text(message.session_id);
+                self.interleaved |= self.session.is_some() && self.session != session;
+                self.session = session;
+            }
             Some("api_retry") => {
                 let kind = text(message.error).unwrap_or_else(|| "unknown".to_owned());
                 self.api_error = Some(ErrorClass::Api {
@@ -178,6 +188,12 @@ impl Claude {
         let mut outcome = Outcome::new(format);
         let Some((_, last)) = self.results.pop() else {
             outcome.find(FindingCode::NoResult);
+            if let Some(error) = &self.api_error {
+                outcome.find_because(FindingCode::ApiError, &error.to_string());
+            }
+            if self.interleaved {
+                outcome.find(FindingCode::Interleaved);
+            }
             outcome.error = Some(self.api_error.unwrap_or(ErrorClass::Crash));
             return outcome;
         };
@@ -190,11 +206,9 @@ impl Claude {
         }
         if self.interleaved {
             outcome.find(FindingCode::Interleaved);
-            outcome.signal = None;
         }
         if self.spoke_after {
             outcome.find(FindingCode::TalkAfterResult);
-            outcome.signal = None;
         }
         outcome
     }
@@ -234,12 +248,7 @@ impl Report {
             }),
             _ => Some(api_error.unwrap_or(ErrorClass::Execution)),
         };
-        let oddity = match error {
-            None => None,
-            Some(_) if refused => Some(FindingCode::Refused),
-            Some(_) if subtype == "success" => Some(FindingCode::SuccessIsError),
-            Some(_) => Some(FindingCode::ErrorResult),
-        };
+        let contradicts = error.is_some() && subtype == "success" && !refused;
         let mut models = models(message.model_usage, &mut bad);
         if models.is_empty() {
             models.extend(main_loop(message.usage, model, cost, &mut bad));
@@ -247,14 +256,9 @@ impl Report {
         Self {
             uuid: text(message.uuid).unwrap_or_default(),
             text: text(message.result),
-            oddity,
             error,
-            errors: get::<Vec<Value>>(message.errors)
-                .unwrap_or_default()
-                .iter()
-                .filter_map(Value::as_str)
-                .collect::<Vec<_>>()
-                .join("; "),
+            contradicts,
+            errors: errors(message),
             turns: count(message.num_turns, &mut bad),
             duration_ms: count(message.duration_ms, &mut bad),
             cost,
@@ -281,18 +285,38 @@ impl Report {
                 outcome.message = word.message;
             }
         }
-        match self.oddity {
-            None if self.text.is_none() => outcome.find(FindingCode::NoSignal),
-            None => {}
+        if self.error.is_none() && self.text.is_none() {
+            outcome.find(FindingCode::NoSignal);
+        }
+        if self.contradicts {
             // Here the final text is the error's.
-            Some(FindingCode::SuccessIsError) => outcome.find_because(
-                FindingCode::SuccessIsError,
-                self.text.as_deref().unwrap_or(""),
-            ),
-            Some(code) => outcome.find_because(code, &self.errors),
+            let text = self.text.as_deref().unwrap_or("");
+            outcome.find_because(FindingCode::SuccessIsError, text);
+        }
+        if let Some(error) = &self.error {
+            let code = error.code();
+            let detail = match error {
+                ErrorClass::Api { .. } => format!("{error} {}", self.errors),
+                _ => self.errors,
+            };
+            // What is no class of its own has been said by the contradiction.
+            if !(self.contradicts && code == FindingCode::ErrorResult) {
+                outcome.find_because(code, &detail);
+            }
         }
         outcome.error = self.error;
     }
+}
+
+/// Returns what a result says about its error: the texts, or else the name of the reason.
+fn errors(message: &Message<'_>) -> String {
+    let texts: Vec<Value> = get(message.errors).unwrap_or_default();
+    let texts: Vec<&str> = texts.iter().filter_map(Value::as_str).collect();
+    if texts.is_empty() {
+        let reason = text(message.terminal_reason).unwrap_or_default();
+        return reason.replace('_', " ");
+    }
+    texts.join("; ")
 }
 
 #[derive(Deserialize)]
@@ -311,6 +335,8 @@ struct PerModel<'a> {
     cache_write_1h: Raw<'a>,
     #[serde(borrow, rename = "costUSD")]
     cost: Raw<'a>,
+    #[serde(borrow, rename = "costBasis")]
+    basis: Raw<'a>,
     #[serde(borrow, rename = "canonicalModel")]
     canonical: Raw<'a>,
 }
@@ -345,7 +371,9 @@ fn models(raw: Raw<'_>, bad: &mut bool) -> Vec<ModelUsage> {
         models.push(ModelUsage {
             model,
             usage,
-            reported: dollars(per.cost, bad),
+            // A price that was guessed is none.
+            reported: dollars(per.cost, bad)
+                .filter(|_| text(per.basis).as_deref() != Some("unknown")),
         });
     }
     models

@@ -116,7 +116,12 @@ impl Codex {
     fn thread(&mut self, id: String) {
         match &self.thread {
             None => self.thread = Some(id),
-            Some(known) if *known == id => self.oddities.push(FindingCode::Doubled),
+            Some(known) if *known == id => {
+                // What came before comes again.
+                self.oddities.push(FindingCode::Doubled);
+                self.turns = 0;
+                self.usage = TokenUsage::default();
+            }
             Some(_) => self.interleaved = true,
         }
     }
@@ -194,7 +199,6 @@ impl Codex {
         }
         if self.interleaved {
             outcome.find(FindingCode::Interleaved);
-            outcome.signal = None;
         }
         outcome
     }

@@ -30,6 +30,6 @@ mod split;
 mod text;
 mod word;
 
-pub use finding::{Finding, FindingCode};
-pub use outcome::{Denial, ErrorClass, Format, Outcome, Signal};
+pub use finding::{Finding, FindingCode, Weight};
+pub use outcome::{Denial, ErrorClass, Format, Judgement, Outcome, Signal, Verdict};
 pub use read::Limits;

@@ -1,9 +1,11 @@
 //! What a transcript comes to.
 
+use std::fmt;
+
 use lightsout_ledger::{ModelUsage, Nanodollars};
 use serde::{Deserialize, Serialize};
 
-use crate::{Finding, FindingCode};
+use crate::{Finding, FindingCode, Weight};
 
 /// The agent's last word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -65,6 +67,38 @@ pub enum ErrorClass {
     Execution,
     /// The transcript ends without a result: the program crashed or was ended.
     Crash,
+}
+
+impl ErrorClass {
+    /// Returns the finding that tells people of it.
+    pub const fn code(&self) -> FindingCode {
+        match self {
+            Self::MaxTurns => FindingCode::MaxTurns,
+            Self::Budget => FindingCode::MaxBudget,
+            Self::Refusal => FindingCode::Refused,
+            Self::Api { .. } => FindingCode::ApiError,
+            Self::Execution => FindingCode::ErrorResult,
+            Self::Crash => FindingCode::NoResult,
+        }
+    }
+}
+
+impl fmt::Display for ErrorClass {
+    /// Writes `authentication_failed, status 401`, `max turns`, `crash`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MaxTurns => f.write_str("max turns"),
+            Self::Budget => f.write_str("max budget"),
+            Self::Refusal => f.write_str("refusal"),
+            Self::Api { kind, status: None } => f.write_str(kind),
+            Self::Api {
+                kind,
+                status: Some(status),
+            } => write!(f, "{kind}, status {status}"),
+            Self::Execution => f.write_str("error"),
+            Self::Crash => f.write_str("crash"),
+        }
+    }
 }
 
 /// A tool call that the agent was not allowed to make.
@@ -138,14 +172,67 @@ impl Outcome {
         self.findings.iter().any(|finding| finding.code == code)
     }
 
-    /// Returns how the signal contradicts what lies in the repository, if it does.
-    ///
-    /// The transcript cannot tell whether the agent committed; whoever counted the commits asks here.
-    pub fn contradiction(&self, commits: usize) -> Option<Finding> {
-        match (self.signal, commits) {
-            (Some(Signal::Ready), 0) => Some(Finding::new(FindingCode::ReadyWithoutCommit, "")),
-            (Some(Signal::Waiting), 1..) => Some(Finding::new(FindingCode::WaitingWithCommits, "")),
-            (Some(Signal::Ready), 1..) | (Some(Signal::Waiting), 0) | (None, _) => None,
+    /// Takes the signal back if a finding says that none counts.
+    pub(crate) fn settle(&mut self) {
+        let mut codes = self.findings.iter().map(|finding| finding.code);
+        if codes.any(|code| code.weight() == Weight::Void) {
+            self.signal = None;
         }
     }
+
+    /// Judges what the agent said together with what it left: how many commits lie on its branch.
+    ///
+    /// The transcript cannot tell whether the agent committed, so whoever counted the commits asks here. An agent that
+    /// ends well and has neither committed nor asked is a finding like one that says READY over an empty branch.
+    ///
+    /// ```
+    /// use lightsout_signal::{FindingCode, Limits, Outcome, Verdict};
+    ///
+    /// let outcome = Outcome::read("READY".as_bytes(), &Limits::default());
+    /// assert_eq!(outcome.judge(1).verdict, Verdict::Take);
+    /// let judged = outcome.judge(0);
+    /// assert_eq!(judged.verdict, Verdict::NothingCommitted);
+    /// assert_eq!(judged.findings[0].code, FindingCode::ReadyWithoutCommit);
+    /// ```
+    pub fn judge(&self, commits: usize) -> Judgement {
+        let (verdict, contradiction) = match (self.signal, commits) {
+            _ if self.error.is_some() => (Verdict::Failed, None),
+            (Some(Signal::Ready), 1..) => (Verdict::Take, None),
+            (Some(Signal::Ready), 0) => (
+                Verdict::NothingCommitted,
+                Some(FindingCode::ReadyWithoutCommit),
+            ),
+            (Some(Signal::Waiting), 0) => (Verdict::Ask, None),
+            (Some(Signal::Waiting), 1..) => (Verdict::Ask, Some(FindingCode::WaitingWithCommits)),
+            (None, 0) => (Verdict::NoSignal, Some(FindingCode::NothingDone)),
+            (None, 1..) => (Verdict::NoSignal, Some(FindingCode::CommitsWithoutSignal)),
+        };
+        let mut findings = self.findings.clone();
+        findings.extend(contradiction.map(|code| Finding::new(code, "")));
+        Judgement { verdict, findings }
+    }
+}
+
+/// What follows from an outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// READY, with commits: check and take them.
+    Take,
+    /// WAITING: hand the questions to a person. Commits are dropped.
+    Ask,
+    /// READY, and nothing was committed.
+    NothingCommitted,
+    /// It ended by itself, and said neither.
+    NoSignal,
+    /// It did not come to its end: the [`ErrorClass`] says why.
+    Failed,
+}
+
+/// A verdict, and everything that a person should know about how it came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// What follows.
+    pub verdict: Verdict,
+    /// The transcript's findings, then how they contradict what lies in the repository, if they do.
+    pub findings: Vec<Finding>,
 }

@@ -53,8 +53,8 @@ impl Outcome {
         let mut outcome = transcript.finish();
         if let Some(error) = unreadable {
             outcome.find_because(FindingCode::Unreadable, &error);
-            outcome.signal = None;
         }
+        outcome.settle();
         outcome
     }
 }
@@ -176,7 +176,8 @@ impl Transcript {
         let mut outcome = match self.speaker {
             None => {
                 let mut outcome = words.finish();
-                if inside {
+                // Words may begin with a brace and signal all the same.
+                if inside && outcome.signal.is_none() {
                     outcome.find(FindingCode::Truncated);
                 }
                 return outcome;
@@ -199,9 +200,6 @@ impl Transcript {
         }
         for code in self.oddities {
             outcome.find(code);
-            if code == FindingCode::Interleaved {
-                outcome.signal = None;
-            }
         }
         outcome
     }
@@ -240,12 +238,14 @@ impl Listener<'_> {
         if self.speaker.is_none() {
             let typed: Typed<'_> = serde_json::from_str(json).ok()?;
             let kind = text(typed.kind)?;
+            if !claude::speaks(&kind) && !codex::speaks(&kind) {
+                // A message of a kind that is not known yet, or JSON that is no transcript.
+                return Some(());
+            }
             *self.speaker = if claude::speaks(&kind) {
                 Some(Speaker::Claude(Claude::default()))
-            } else if codex::speaks(&kind) {
-                Some(Speaker::Codex(Codex::default()))
             } else {
-                None
+                Some(Speaker::Codex(Codex::default()))
             };
         }
         match self.speaker.as_mut()? {

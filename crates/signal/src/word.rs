@@ -42,6 +42,8 @@ pub(crate) fn last_word(text: &str, mut fence: Fence) -> LastWord {
                 .any(|word| word == "READY" || word == "WAITING");
             let finding = if mentions {
                 FindingCode::SignalNotAlone
+            } else if awaits_notification(text) {
+                FindingCode::AwaitsNotification
             } else {
                 FindingCode::NoSignal
             };
@@ -52,6 +54,30 @@ pub(crate) fn last_word(text: &str, mut fence: Fence) -> LastWord {
             }
         }
     }
+}
+
+/// Says whether the last paragraph speaks of waiting until something reports that it is done.
+///
+/// An interactive agent is woken by what it left running in the background; one that runs once is not, and its words
+/// are all that shows it.
+fn awaits_notification(text: &str) -> bool {
+    let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
+    let last = last.to_lowercase();
+    let words: Vec<&str> = last
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let says = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
+    let waits = says(&["wait", "waits", "waiting", "await", "awaiting"]);
+    let then = says(&["once", "when", "until", "after"]);
+    let told = says(&[
+        "notify",
+        "notifies",
+        "notified",
+        "notification",
+        "notifications",
+    ]);
+    (told && (waits || then)) || (waits && says(&["background"]))
 }
 
 impl LastWord {
@@ -240,5 +266,24 @@ mod tests {
             last_word("done", Fence::default()).finding,
             Some(FindingCode::NoSignal)
         );
+        let finding = |text| last_word(text, Fence::default()).finding;
+        for text in [
+            "The build runs. I'll be notified when it completes.",
+            "Started the tests in the background.\n\nWaiting for the background task to finish.",
+            "I will wait for the completion notification.",
+        ] {
+            assert_eq!(
+                finding(text),
+                Some(FindingCode::AwaitsNotification),
+                "{text}"
+            );
+        }
+        for text in [
+            "I added a notification bar.",
+            "We wait for nobody.\n\nDone.",
+            "The background is blue now.",
+        ] {
+            assert_eq!(finding(text), Some(FindingCode::NoSignal), "{text}");
+        }
     }
 }

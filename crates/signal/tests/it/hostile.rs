@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use lightsout_signal::{ErrorClass, FindingCode, Format, Limits, Outcome, Signal};
+use lightsout_signal::{ErrorClass, FindingCode, Format, Limits, Outcome, Signal, Verdict};
 use proptest::prelude::*;
 
 use crate::fixtures::{all, read};
@@ -68,9 +68,8 @@ fn a_doubled_transcript_counts_once() {
         twice.extend_from_slice(&bytes);
         let (one, two) = (read(&bytes), read(&twice));
         assert_eq!(two.signal, one.signal, "{name}");
-        if name.starts_with("claude") {
-            assert_eq!((two.cost, two.models), (one.cost, one.models), "{name}");
-        }
+        assert_eq!((two.cost, two.models), (one.cost, one.models), "{name}");
+        assert_eq!(two.turns, one.turns, "{name}");
     }
     let ready = fixture("claude-ready.jsonl");
     assert!(read(&ready.repeat(2)).has(FindingCode::Doubled));
@@ -334,18 +333,38 @@ fn a_reader_that_fails_is_a_finding() {
 
 #[test]
 fn signals_and_commits_may_contradict() {
-    let ready = read(b"READY");
+    let judged = |text: &str, commits| {
+        let judged = read(text.as_bytes()).judge(commits);
+        let codes: Vec<_> = judged.findings.iter().map(|found| found.code).collect();
+        (judged.verdict, codes)
+    };
+    assert_eq!(judged("READY", 1), (Verdict::Take, vec![]));
+    assert_eq!(judged("WAITING", 0), (Verdict::Ask, vec![]));
+    let contradictions = [
+        (
+            "READY",
+            0,
+            Verdict::NothingCommitted,
+            FindingCode::ReadyWithoutCommit,
+        ),
+        ("WAITING", 2, Verdict::Ask, FindingCode::WaitingWithCommits),
+        ("done", 0, Verdict::NoSignal, FindingCode::NothingDone),
+        (
+            "done",
+            1,
+            Verdict::NoSignal,
+            FindingCode::CommitsWithoutSignal,
+        ),
+    ];
+    for (text, commits, verdict, code) in contradictions {
+        let (found, codes) = judged(text, commits);
+        assert_eq!((found, codes.last()), (verdict, Some(&code)), "{text}");
+    }
+    let failed = result("a", "1", "READY").replace("\"is_error\":false", "\"is_error\":true");
     assert_eq!(
-        ready.contradiction(0).unwrap().code,
-        FindingCode::ReadyWithoutCommit
+        judged(&failed, 1),
+        (Verdict::Failed, vec![FindingCode::SuccessIsError])
     );
-    assert_eq!(ready.contradiction(1), None);
-    let waiting = read(b"WAITING");
-    assert_eq!(
-        waiting.contradiction(2).unwrap().code,
-        FindingCode::WaitingWithCommits
-    );
-    assert_eq!(waiting.contradiction(0), None);
 }
 
 proptest! {
