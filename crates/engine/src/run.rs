@@ -15,7 +15,7 @@ use lightsout_ledger::{
     Ask, Bill, EntryId, LedgerError, PriceBook, PriceTag, Reservation, RunId as LedgerRun,
 };
 use lightsout_lifecycle::{RunEnd, RunOrder, RunReport};
-use lightsout_signal::{Outcome, Signal};
+use lightsout_signal::{Finding, Judgement, Outcome, Verdict};
 use lightsout_taxonomy::Factory;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,21 @@ struct Worked {
     /// Which try of the run this was, from 1; each has its own money.
     #[serde(default)]
     tried: u32,
+}
+
+impl Worked {
+    /// Judges the agent's word together with what lies in the repository. How many commits there are does not matter.
+    fn judged(&self) -> Judgement {
+        self.outcome.judge(usize::from(self.head.is_some()))
+    }
+
+    /// Returns what is odd. An agent that did not come to its end is not held to what it would have left there.
+    fn oddities(&self) -> Vec<Finding> {
+        match self.failed {
+            Some(_) => self.outcome.findings.clone(),
+            None => self.judged().findings,
+        }
+    }
 }
 
 impl Engine<'_> {
@@ -251,7 +266,7 @@ impl Engine<'_> {
         faults.extend(media_faults(&commission.request, &desk.join("media.json")));
         self.took(Stage::Handoff, since);
         Ok(Worked {
-            failed: failure(&finished, &outcome),
+            failed: failure(&finished),
             tail: finished.stderr_tail,
             outcome,
             head,
@@ -319,7 +334,6 @@ impl Engine<'_> {
         worked: &Worked,
         dir: &Path,
     ) -> Result<RunEnd, EngineError> {
-        let message = || worked.outcome.message.clone();
         if let Some(how) = &worked.failed {
             return Ok(RunEnd::AgentFailed {
                 how: how.clone(),
@@ -331,14 +345,19 @@ impl Engine<'_> {
                 problems: worked.faults.clone(),
             });
         }
-        match (worked.outcome.signal, &worked.head) {
-            (None, _) => Ok(RunEnd::NoSignal { message: message() }),
-            (Some(Signal::Waiting), head) => Ok(RunEnd::Waiting {
-                questions: message(),
-                dropped_commits: head.is_some(),
+        let message = worked.outcome.message.clone();
+        let judged = worked.judged();
+        match (judged.verdict, &worked.head) {
+            (Verdict::Take, Some(head)) => self.accept(commission, factory, head, dir).await,
+            (Verdict::Take | Verdict::NothingCommitted, _) => {
+                Ok(RunEnd::NothingCommitted { message })
+            }
+            (Verdict::Ask, _) => Ok(RunEnd::Waiting { questions: message }),
+            (Verdict::NoSignal, _) => Ok(RunEnd::NoSignal { message }),
+            (Verdict::Failed, _) => Ok(RunEnd::AgentFailed {
+                how: "its transcript ends in an error".to_owned(),
+                tail: worked.tail.clone(),
             }),
-            (Some(Signal::Ready), None) => Ok(RunEnd::NothingCommitted { message: message() }),
-            (Some(Signal::Ready), Some(head)) => self.accept(commission, factory, head, dir).await,
         }
     }
 
@@ -417,6 +436,7 @@ impl Engine<'_> {
             base_branch: branch(&self.settings.base)?,
             base: commit(&commission.base)?,
             end,
+            oddities: worked.as_ref().map(Worked::oddities).unwrap_or_default(),
             words: worked
                 .map(|worked| worked.outcome.message)
                 .unwrap_or_default(),
@@ -476,20 +496,16 @@ fn read_transcript(finished: &Finished) -> Result<Outcome, EngineError> {
     Ok(Outcome::read(file, &lightsout_signal::Limits::default()))
 }
 
-/// Says how the agent ended, if not well.
-fn failure(finished: &Finished, outcome: &Outcome) -> Option<String> {
-    let ended = match &finished.end {
+/// Says how the agent's process ended, if not well.
+fn failure(finished: &Finished) -> Option<String> {
+    match &finished.end {
         End::Exited(0) => None,
         End::Exited(code) => Some(format!("it ended with exit status {code}")),
         End::Signalled(signal) => Some(format!("it was ended by signal {signal}")),
         End::TimedOut => Some("it took longer than it may and was ended".to_owned()),
         End::Stalled => Some("it printed nothing for longer than it may and was ended".to_owned()),
         End::TooMuchOutput => Some("it printed more than it may and was ended".to_owned()),
-    };
-    ended.or_else(|| {
-        let error = outcome.error.as_ref()?;
-        Some(format!("its transcript ends in an error: {error:?}"))
-    })
+    }
 }
 
 fn commit(sha: &str) -> Result<Sha, EngineError> {

@@ -288,6 +288,7 @@ mod tests {
                 message: String::new(),
             },
             words: String::new(),
+            oddities: Vec::new(),
             price_tag: String::new(),
             spent: lightsout_ledger::Nanodollars::ZERO,
         });

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use lightsout_forge::{BranchName, Label, Number, Sha};
 use lightsout_ledger::Nanodollars;
+use lightsout_signal::Finding as Oddity;
 use serde::{Deserialize, Serialize};
 
 use crate::{Role, RunId};
@@ -69,8 +70,6 @@ pub enum RunEnd {
     Waiting {
         /// What it asks.
         questions: String,
-        /// Whether it had committed something, which is dropped.
-        dropped_commits: bool,
     },
     /// READY, but nothing was committed.
     NothingCommitted {
@@ -186,6 +185,9 @@ pub struct RunReport {
     pub end: RunEnd,
     /// What the agent said last, without its signal.
     pub words: String,
+    /// What is odd about what it said, alone and beside what it committed.
+    #[serde(default)]
+    pub oddities: Vec<Oddity>,
     /// The price tag of the whole request so far, in Markdown.
     pub price_tag: String,
     /// What the whole request has cost so far.

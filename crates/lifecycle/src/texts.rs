@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use lightsout_forge::{BranchName, DeploymentState, Label, Login, NameError, Number, Sha};
+use lightsout_signal::Finding as Oddity;
 
 use crate::snapshot::factory_branch_prefix;
 use crate::{
@@ -240,18 +241,46 @@ fn gate_line(gate: &Gate) -> String {
 
 /// What a person is told about a run that did not end in a pull request.
 pub(crate) fn handed_back(report: &RunReport) -> String {
-    match &report.end {
-        RunEnd::Ready { gates, .. } => failed_gates(gates),
-        RunEnd::Waiting {
-            questions,
-            dropped_commits,
-        } => {
-            let mut text = fenced(questions, 4_000);
-            if *dropped_commits {
-                text.push_str("\n\nIt had already committed something; that is dropped, since it was not finished.");
+    let mut text = ended(&report.end);
+    text.push_str(&noticed(&report.oddities));
+    text
+}
+
+/// Lists what is odd about what the agent said, and how to go on from the first thing that matters. What a finding quotes
+/// is the transcript's.
+fn noticed(oddities: &[Oddity]) -> String {
+    let mut text = String::new();
+    if !oddities.is_empty() {
+        text.push_str("\n\nThe factory noticed:\n");
+    }
+    for finding in oddities {
+        let mut letters = finding.code.sentence().chars();
+        let first = letters.next().map(|first| first.to_uppercase().to_string());
+        let _ = write!(
+            text,
+            "\n- {}{}",
+            first.unwrap_or_default(),
+            letters.as_str()
+        );
+        match finding.detail() {
+            "" => text.push('.'),
+            detail => {
+                let _ = write!(text, ": {}", code(detail));
             }
-            text
         }
+    }
+    let mut advice = oddities.iter().map(|finding| finding.code.advice());
+    if let Some(advice) = advice.find(|advice| !advice.is_empty()) {
+        let _ = write!(text, "\n\n{advice}");
+    }
+    text
+}
+
+/// Says how a run ended.
+fn ended(end: &RunEnd) -> String {
+    match end {
+        RunEnd::Ready { gates, .. } => failed_gates(gates),
+        RunEnd::Waiting { questions } => fenced(questions, 4_000),
         RunEnd::NothingCommitted { message } | RunEnd::NoSignal { message } => {
             format!("Its last words were:\n\n{}", fenced(message, 2_000))
         }
@@ -476,6 +505,28 @@ mod tests {
             "{text}"
         );
         assert!(fenced(&"x".repeat(50), 10).contains("… (cut)"));
+    }
+
+    #[test]
+    fn every_finding_is_told_with_how_to_go_on() {
+        use lightsout_signal::{FindingCode, Weight};
+        for &code in FindingCode::ALL {
+            let text = noticed(&[Oddity::new(code, "@everyone\n# `x`")]);
+            assert!(text.contains(": `` @everyone # `x` ``"), "{text}");
+            assert_eq!(
+                text.ends_with(code.advice()),
+                !code.advice().is_empty() || code.weight() == Weight::Note
+            );
+        }
+        let both =
+            [FindingCode::Malformed, FindingCode::NoSignal].map(|code| Oddity::new(code, ""));
+        assert_eq!(
+            noticed(&both),
+            "\n\nThe factory noticed:\n\n- A part of the transcript is not the JSON it should be and was skipped.\n\
+             - The agent's last line is neither READY nor WAITING.\n\n\
+             If its last words hold a question, answer it; else comment `/retry`."
+        );
+        assert_eq!(noticed(&[]), "");
     }
 
     #[test]

@@ -26,6 +26,40 @@ async fn no_signal() {
     let (reason, told) = handed_back("echo 'all done, READY to go'").await;
     assert_eq!(reason, Reason::AgentSilent);
     assert!(told.contains("all done"), "{told}");
+    assert!(told.contains("among other words"), "{told}");
+    assert!(told.contains("changed nothing and asked nothing"), "{told}");
+}
+
+#[tokio::test]
+async fn commits_without_a_signal() {
+    let silent = GOOD.replace("READY", "");
+    let (reason, told) = handed_back(&silent).await;
+    assert_eq!(reason, Reason::AgentSilent);
+    assert!(told.contains("committed and ended without READY"), "{told}");
+}
+
+#[tokio::test]
+async fn a_question_after_commits() {
+    let (reason, told) = handed_back(&GOOD.replace("READY", "WAITING")).await;
+    assert_eq!(reason, Reason::AgentAsks);
+    assert!(told.contains("those commits are dropped"), "{told}");
+}
+
+#[tokio::test]
+async fn an_end_that_waits_for_a_notification() {
+    let (reason, told) =
+        handed_back("echo 'The build runs; I will be notified when it is done.'").await;
+    assert_eq!(reason, Reason::AgentSilent);
+    assert!(told.contains("nothing wakes it again"), "{told}");
+}
+
+#[tokio::test]
+async fn a_transcript_that_ends_in_an_error() {
+    let result = r#"{"type":"result","subtype":"error_max_turns","is_error":true,"session_id":"a","uuid":"b"}"#;
+    let (reason, told) = handed_back(&format!("echo '{result}'")).await;
+    assert_eq!(reason, Reason::AgentFailed);
+    assert!(told.contains("used up its turns"), "{told}");
+    assert!(told.contains("Ask for less in one request"), "{told}");
 }
 
 #[tokio::test]

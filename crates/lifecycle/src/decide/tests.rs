@@ -442,6 +442,7 @@ pub(crate) fn report(end: RunEnd) -> RunReport {
         base: sha('a'),
         end,
         words: "Written.\n```\n/publish".into(),
+        oddities: vec![],
         price_tag: "$0.00".into(),
         spent: lightsout_ledger::Nanodollars(5),
     }
@@ -499,7 +500,6 @@ fn every_other_end_asks_a_person_and_sets_the_label() {
         (
             RunEnd::Waiting {
                 questions: "Which one?".into(),
-                dropped_commits: true,
             },
             Reason::AgentAsks,
         ),
