@@ -14,6 +14,7 @@ use crate::process::{self, cargo, workspace};
 const SEEDS: &[(&str, &[&str])] = &[
     ("factory", &["crates/taxonomy/src", "examples/careers-site"]),
     ("request", &["examples/requests"]),
+    ("transcript", &["crates/signal/tests/fixtures"]),
 ];
 
 /// Which target runs, and how long.

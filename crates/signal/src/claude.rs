@@ -11,6 +11,8 @@ use crate::json::{Raw, count, dollars, get, text};
 use crate::word::{Fence, last_word};
 use crate::{Denial, ErrorClass, FindingCode, Format, Outcome};
 
+/// What the kind of an error is called that nobody named.
+const UNKNOWN: &str = "unknown";
 /// More runs than these in one transcript are not kept apart.
 const MOST_SESSIONS: usize = 8;
 /// More refused calls than these are not listed.
@@ -41,6 +43,8 @@ pub(crate) struct Message<'a> {
     is_error: Raw<'a>,
     #[serde(borrow)]
     api_error_status: Raw<'a>,
+    #[serde(borrow)]
+    api_error_type: Raw<'a>,
     #[serde(borrow)]
     stop_reason: Raw<'a>,
     #[serde(borrow)]
@@ -144,7 +148,7 @@ impl Claude {
                 self.session = session;
             }
             Some("api_retry") => {
-                let kind = text(message.error).unwrap_or_else(|| "unknown".to_owned());
+                let kind = text(message.error).unwrap_or_else(|| UNKNOWN.to_owned());
                 self.api_error = Some(ErrorClass::Api {
                     kind,
                     status: get(message.error_status),
@@ -231,7 +235,10 @@ impl Report {
         let mut bad = false;
         let cost = dollars(message.total_cost_usd, &mut bad);
         let subtype = text(message.subtype).unwrap_or_default();
-        let is_error = get(message.is_error).unwrap_or(false);
+        // What should be a yes or no and is neither is no reason to believe in success.
+        let is_error = message
+            .is_error
+            .is_some_and(|raw| !matches!(raw.get(), "false" | "null"));
         let refused = text(message.stop_reason).as_deref() == Some("refusal");
         let status: Option<u16> = get(message.api_error_status);
         let error = match subtype.as_str() {
@@ -239,13 +246,14 @@ impl Report {
             "error_max_turns" => Some(ErrorClass::MaxTurns),
             "error_max_budget_usd" => Some(ErrorClass::Budget),
             "success" if !is_error => None,
-            _ if status.is_some() => Some(match api_error {
-                Some(ErrorClass::Api { kind, .. }) => ErrorClass::Api { kind, status },
-                _ => ErrorClass::Api {
-                    kind: "unknown".to_owned(),
-                    status,
-                },
-            }),
+            _ if status.is_some() => {
+                let said = match api_error {
+                    Some(ErrorClass::Api { kind, .. }) if kind != UNKNOWN => Some(kind),
+                    _ => text(message.api_error_type),
+                };
+                let kind = said.unwrap_or_else(|| UNKNOWN.to_owned());
+                Some(ErrorClass::Api { kind, status })
+            }
             _ => Some(api_error.unwrap_or(ErrorClass::Execution)),
         };
         let contradicts = error.is_some() && subtype == "success" && !refused;

@@ -1,5 +1,7 @@
 //! Codex's events.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use lightsout_ledger::{ModelUsage, TokenUsage};
 use serde::Deserialize;
 
@@ -85,9 +87,19 @@ pub(crate) struct Codex {
     usage: TokenUsage,
     failure: Option<String>,
     oddities: Vec<FindingCode>,
+    /// What the last event was, by its hash.
+    previous: Option<u64>,
 }
 
 impl Codex {
+    /// Says whether an event is the one before, once more; no event is told twice in a row.
+    pub(crate) fn repeats(&mut self, json: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        json.hash(&mut hasher);
+        let now = Some(hasher.finish());
+        std::mem::replace(&mut self.previous, now) == now
+    }
+
     pub(crate) fn event(&mut self, event: &Event<'_>) {
         match text(event.kind).as_deref() {
             Some("thread.started") => self.thread(text(event.thread_id).unwrap_or_default()),
@@ -108,7 +120,11 @@ impl Codex {
                 let words = failure.and_then(|failure| text(failure.message));
                 self.failure = Some(words.unwrap_or_default());
             }
-            Some("error") => self.failure = Some(text(event.message).unwrap_or_default()),
+            Some("error") => {
+                // A turn that is completed later has got over it.
+                self.complete = false;
+                self.failure = Some(text(event.message).unwrap_or_default());
+            }
             _ => {}
         }
     }

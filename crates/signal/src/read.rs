@@ -85,6 +85,16 @@ enum Speaker {
     Codex(Codex),
 }
 
+impl Speaker {
+    /// Notes that a message did not come to its end, whoever's it was.
+    fn cut_off(&mut self) {
+        match self {
+            Self::Claude(claude) => claude.cut_off(),
+            Self::Codex(codex) => codex.cut_off(),
+        }
+    }
+}
+
 #[derive(Deserialize)]
 struct Typed<'a> {
     #[serde(borrow, rename = "type")]
@@ -182,17 +192,14 @@ impl Transcript {
                 }
                 return outcome;
             }
-            Some(Speaker::Claude(mut claude)) => {
+            Some(mut speaker) => {
                 if inside {
-                    claude.cut_off();
+                    speaker.cut_off();
                 }
-                claude.finish(array)
-            }
-            Some(Speaker::Codex(mut codex)) => {
-                if inside {
-                    codex.cut_off();
+                match speaker {
+                    Speaker::Claude(claude) => claude.finish(array),
+                    Speaker::Codex(codex) => codex.finish(),
                 }
-                codex.finish()
             }
         };
         if inside || splitter.is_unclosed() {
@@ -215,8 +222,9 @@ impl Listener<'_> {
     fn hear(&mut self, piece: &Piece<'_>) {
         match piece {
             Piece::Object { bytes, cut } => self.object(bytes, *cut),
-            Piece::Broken => self.note(FindingCode::Malformed),
-            Piece::TooLong => self.note(FindingCode::TooLong),
+            Piece::Noise => self.note(FindingCode::Malformed),
+            Piece::Broken => self.missed(FindingCode::Malformed),
+            Piece::TooLong => self.missed(FindingCode::TooLong),
         }
     }
 
@@ -230,7 +238,15 @@ impl Listener<'_> {
         }
         let heard = self.message(&json);
         if heard.is_none() {
-            self.note(FindingCode::Malformed);
+            self.missed(FindingCode::Malformed);
+        }
+    }
+
+    /// Notes a message that could not be read. It may have been the last word, so that what came before it is not.
+    fn missed(&mut self, code: FindingCode) {
+        self.note(code);
+        if let Some(speaker) = self.speaker {
+            speaker.cut_off();
         }
     }
 
@@ -263,6 +279,7 @@ impl Listener<'_> {
                 let event: codex::Event<'_> = serde_json::from_str(json).ok()?;
                 match event.kind() {
                     Some(kind) if claude::speaks(&kind) => self.note(FindingCode::Interleaved),
+                    Some(_) if codex.repeats(json) => self.note(FindingCode::Doubled),
                     Some(_) => codex.event(&event),
                     None => return None,
                 }

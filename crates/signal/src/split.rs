@@ -5,7 +5,7 @@
 //! message around it. After something broken, reading goes on at the next line where each message has its own line
 //! (no JSON text holds a raw line break, so a line cannot begin inside a text), and stops where it has not.
 
-use memchr::{memchr, memchr3};
+use memchr::{memchr, memchr2, memchr3, memrchr};
 
 use crate::Limits;
 
@@ -14,7 +14,9 @@ use crate::Limits;
 pub(crate) enum Piece<'a> {
     /// A whole object. `cut` says that a text in it was shortened.
     Object { bytes: &'a [u8], cut: bool },
-    /// Something that is no object, or a broken one.
+    /// Something that is no object.
+    Noise,
+    /// An object that broke off.
     Broken,
     /// An object longer than the limit.
     TooLong,
@@ -50,12 +52,17 @@ enum Fate {
     Cut,
     /// It is longer than the limit; nothing more of it is kept.
     TooLong,
+    /// Only its own values matter, and not what stands in them.
+    Shallow,
     /// Nothing in the rest of it matters, so that it is neither kept nor read.
     Dull,
 }
 
 /// What is put at the end of a text that was cut, on a line of its own so that the cut line is not the last.
 const CUT_MARK: &[u8] = b"\\n[cut]";
+
+/// How long an escape may be, in bytes.
+const LONGEST_ESCAPE: usize = 6;
 
 /// The state right after a backslash.
 const ESCAPED: u8 = u8::MAX;
@@ -148,15 +155,18 @@ impl Splitter {
 
     /// Gives the present object up.
     fn lose(&mut self, sink: &mut impl FnMut(Piece<'_>)) {
-        let spread = self.is_inside() && self.spread == Some(true);
+        let inside = self.is_inside();
+        let spread = inside && self.spread == Some(true);
         self.place = match self.strung {
             Strung::Lines if !spread => Place::Rest,
             Strung::Lines | Strung::Array => Place::Lost,
         };
-        sink(Piece::Broken);
+        sink(if inside { Piece::Broken } else { Piece::Noise });
     }
 
     fn inside(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
+        // Where what is still to be kept begins.
+        let mut from = 0;
         for (index, &byte) in bytes.iter().enumerate() {
             match byte {
                 b' ' | b'\t' | b'\r' => {}
@@ -170,14 +180,25 @@ impl Splitter {
                 _ => {
                     self.spread.get_or_insert(false);
                     match byte {
-                        b'{' | b'[' => self.depth += 1,
-                        b'}' | b']' => self.depth -= 1,
+                        b'{' | b'[' => {
+                            self.depth += 1;
+                            if self.depth == 2 && self.fate == Fate::Shallow {
+                                self.keep(&bytes[from..=index]);
+                                from = index + 1;
+                            }
+                        }
+                        b'}' | b']' => {
+                            if self.depth == 2 && self.fate == Fate::Shallow {
+                                from = index;
+                            }
+                            self.depth -= 1;
+                        }
                         _ => {}
                     }
                 }
             }
             if byte == b'"' {
-                self.keep(&bytes[..=index]);
+                self.keep_inside(&bytes[from..=index]);
                 self.place = Place::InString;
                 self.string_length = 0;
                 self.escape = 0;
@@ -185,11 +206,11 @@ impl Splitter {
                 return index + 1;
             }
             if self.depth == 0 {
-                self.keep(&bytes[..=index]);
+                self.keep_inside(&bytes[from..=index]);
                 self.place = Place::Between;
                 sink(match self.fate {
                     Fate::TooLong => Piece::TooLong,
-                    Fate::Whole | Fate::Cut => Piece::Object {
+                    Fate::Whole | Fate::Cut | Fate::Shallow => Piece::Object {
                         bytes: &self.buffer,
                         cut: self.fate == Fate::Cut,
                     },
@@ -204,8 +225,15 @@ impl Splitter {
                 return index + 1;
             }
         }
-        self.keep(bytes);
+        self.keep_inside(&bytes[from..]);
         bytes.len()
+    }
+
+    /// Keeps what stands between texts, unless it lies deeper than matters.
+    fn keep_inside(&mut self, bytes: &[u8]) {
+        if self.fate != Fate::Shallow || self.depth < 2 {
+            self.keep(bytes);
+        }
     }
 
     fn in_string(&mut self, bytes: &[u8], sink: &mut impl FnMut(Piece<'_>)) -> usize {
@@ -223,19 +251,22 @@ impl Splitter {
                 return 0;
             }
             // An escape that was begun is kept to its end, whatever the limit.
-            if !self.cutting {
+            if !self.is_skipping() {
                 self.string_length += 1;
                 self.keep(&bytes[..1]);
             }
             return 1;
         }
+        let skipping = self.is_skipping();
         let whole = whole_escapes(bytes);
-        if whole > 0 && !self.cutting && self.string_length + whole <= self.max_string {
-            self.string_length += whole;
-            self.keep(&bytes[..whole]);
+        if whole > 0 && (skipping || self.string_length + whole <= self.max_string) {
+            if !skipping {
+                self.string_length += whole;
+                self.keep(&bytes[..whole]);
+            }
             return whole;
         }
-        // Near or beyond the limit every escape counts for itself.
+        // Near the limit every escape counts for itself.
         let end = memchr3(b'"', b'\\', b'\n', bytes).unwrap_or(bytes.len());
         if end > 0 {
             self.keep_in_string(&bytes[..end]);
@@ -243,10 +274,10 @@ impl Splitter {
         }
         match bytes[0] {
             b'"' => {
-                self.keep(b"\"");
+                self.keep_inside(b"\"");
                 self.place = Place::Inside;
-                if is_dull(&self.buffer) {
-                    self.fate = Fate::Dull;
+                if self.fate == Fate::Whole && self.depth == 1 {
+                    self.fate = fate_of(&self.buffer);
                 }
             }
             b'\\' => {
@@ -263,7 +294,7 @@ impl Splitter {
 
     /// Keeps a part of a text up to the limit, and to the end of the character that reaches it.
     fn keep_in_string(&mut self, part: &[u8]) {
-        if self.cutting {
+        if self.is_skipping() {
             return;
         }
         let mut end = self.max_string.saturating_sub(self.string_length);
@@ -286,40 +317,71 @@ impl Splitter {
         }
     }
 
+    /// Whether nothing of the present text is kept.
+    fn is_skipping(&self) -> bool {
+        match self.fate {
+            Fate::TooLong | Fate::Dull => true,
+            Fate::Shallow if self.depth > 1 => true,
+            Fate::Whole | Fate::Cut | Fate::Shallow => self.cutting,
+        }
+    }
+
     fn keep(&mut self, bytes: &[u8]) {
         match self.fate {
             Fate::TooLong | Fate::Dull => {}
-            Fate::Whole | Fate::Cut if self.buffer.len() + bytes.len() > self.max_message => {
+            Fate::Whole | Fate::Cut | Fate::Shallow
+                if self.buffer.len() + bytes.len() > self.max_message =>
+            {
                 self.fate = Fate::TooLong;
             }
-            Fate::Whole | Fate::Cut => self.buffer.extend_from_slice(bytes),
+            Fate::Whole | Fate::Cut | Fate::Shallow => self.buffer.extend_from_slice(bytes),
         }
     }
 }
 
-/// Whether an object begins as what tools and people said to the agent: most of a transcript, none of the outcome.
-fn is_dull(start: &[u8]) -> bool {
-    const START: &[u8] = b"{\"type\":\"user\"";
+/// Says what becomes of an object that begins so: most of a transcript is what tools and people said to the agent, of
+/// which nothing matters, and the agent's own messages, of which their content does not.
+fn fate_of(start: &[u8]) -> Fate {
+    const DULL: &[u8] = b"{\"type\":\"user\"";
+    const SHALLOW: &[u8] = b"{\"type\":\"assistant\"";
     // Spread over lines, there is white space between.
-    start.len() < 64
-        && start
-            .iter()
-            .filter(|byte| !byte.is_ascii_whitespace())
-            .eq(START)
+    let begins = |with: &[u8]| {
+        let mut bytes = start.iter().filter(|byte| !byte.is_ascii_whitespace());
+        bytes.by_ref().eq(with)
+    };
+    match start.len() {
+        ..64 if begins(DULL) => Fate::Dull,
+        ..64 if begins(SHALLOW) => Fate::Shallow,
+        _ => Fate::Whole,
+    }
 }
 
 /// Returns how many bytes go on the present text without ending in the middle of an escape.
 ///
-/// Escapes are short and frequent in what tools print; looking for each alone costs more than the bytes between.
+/// Escapes are short and frequent in what tools print; looking for each alone costs more than the bytes between. So the
+/// quote that ends the text is looked for, which is one after an even number of backslashes.
 fn whole_escapes(bytes: &[u8]) -> usize {
     let mut end = 0;
-    while let Some(found) = memchr3(b'"', b'\\', b'\n', &bytes[end..]) {
+    while let Some(found) = memchr2(b'"', b'\n', &bytes[end..]) {
         end += found;
-        // An escape at the end of what was read, and one of four digits, which may be torn, are left alone.
-        match bytes[end..] {
-            [b'\\', after, ..] if !matches!(after, b'u' | b'\n') => end += 2,
-            _ => return end,
+        if bytes[end] == b'\n' || backslashes(&bytes[..end]).is_multiple_of(2) {
+            return end;
         }
+        end += 1;
     }
-    bytes.len()
+    // The rest of an escape may be in what is read next: `\u` and four digits are the longest.
+    let tail = bytes.len().saturating_sub(LONGEST_ESCAPE - 1);
+    match memrchr(b'\\', &bytes[tail..]) {
+        Some(last) => tail + last - (backslashes(&bytes[..=tail + last]) - 1),
+        None => bytes.len(),
+    }
+}
+
+/// Returns how many backslashes stand at the end.
+fn backslashes(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == b'\\')
+        .count()
 }

@@ -31,7 +31,7 @@ fn each_fixture_has_its_outcome() {
         .into_iter()
         .map(|(name, bytes)| (name, read(&bytes)))
         .collect();
-    assert_eq!(table.len(), 11, "a fixture is missing or new");
+    assert_eq!(table.len(), 13, "a fixture is missing or new");
     insta::assert_json_snapshot!(table);
 }
 
