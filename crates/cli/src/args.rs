@@ -2,6 +2,8 @@
 
 mod policy;
 mod requests;
+mod signal;
+mod skills;
 
 use std::path::PathBuf;
 
@@ -12,6 +14,8 @@ pub(crate) use policy::{
     ProgramName, RoleName, ToolName,
 };
 pub(crate) use requests::{CheckRequest, Labels, LabelsVerb, Lint, LintVerb, Request, RequestVerb};
+pub(crate) use signal::Signal;
+pub(crate) use skills::{Skills, SkillsVerb};
 
 /// Run a dark software factory: typed issues in, reviewed and published changes out
 #[derive(Debug, Parser)]
@@ -45,6 +49,10 @@ pub(crate) enum Verb {
     Schema,
     /// Say what an agent may do, and judge what it asks for
     Policy(Policy),
+    /// Say what an agent's transcript comes to: READY, WAITING or neither, and why
+    Signal(Signal),
+    /// Look at what agents are taught, and check it
+    Skills(Skills),
     /// Be an agent (started by the factory)
     Agent(Agent),
 }

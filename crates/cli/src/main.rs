@@ -17,6 +17,8 @@ mod policy;
 mod progress;
 mod request;
 mod schema;
+mod signal;
+mod skills;
 mod summary;
 
 use std::process::ExitCode;
@@ -39,6 +41,8 @@ fn main() -> ExitCode {
         Verb::Labels(labels) => labels::run(&labels),
         Verb::Schema => schema::run(),
         Verb::Policy(args) => policy::run(&args),
+        Verb::Signal(signal) => signal::run(&signal),
+        Verb::Skills(skills) => skills::run(&skills),
         Verb::Agent(agent) => agent::run(&agent),
     };
     match result {

@@ -68,16 +68,16 @@ pub fn check(folders: &[Folder], against: &Against<'_>) -> Vec<Finding> {
         one.findings.sort();
         findings.append(&mut one.findings);
     }
+    let mut missing: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (who, skill) in against.named {
         if folders.iter().all(|folder| folder.name != *skill) {
-            findings.push(Finding::new(
-                skill,
-                1,
-                Rule::Missing,
-                format!("`{who}` names the skill `{skill}`, which is not there"),
-            ));
+            missing.entry(skill).or_default().push(format!("`{who}`"));
         }
     }
+    findings.extend(missing.into_iter().map(|(skill, who)| {
+        let message = format!("it is not there, and is named by {}", who.join(", "));
+        Finding::new(skill, 1, Rule::Missing, message)
+    }));
     findings
 }
 

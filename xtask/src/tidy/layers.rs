@@ -220,6 +220,7 @@ pub(crate) const CRATES: &[Crate] = &[
             "media",
             "policy",
             "signal",
+            "skills",
             "taxonomy",
         ],
         tests_use: &[],
@@ -253,7 +254,14 @@ pub(crate) const CRATES: &[Crate] = &[
     Crate {
         folder: "xtask",
         layer: Layer::Dev,
-        uses: &["forge", "lifecycle", "policy", "taxonomy", "testkit"],
+        uses: &[
+            "forge",
+            "lifecycle",
+            "policy",
+            "signal",
+            "taxonomy",
+            "testkit",
+        ],
         tests_use: &[],
         pure: false,
         knows_not: "how the program works inside: it renders the words and looks at the rest from outside",

@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use crate::{lightsout, stdout};
 
-const VERBS: [&[&str]; 28] = [
+const VERBS: [&[&str]; 39] = [
     &[],
     &["demo"],
     &["local"],
@@ -30,6 +30,11 @@ const VERBS: [&[&str]; 28] = [
     &["policy", "audit"],
     &["policy", "hook"],
     &["policy", "print"],
+    &["signal"],
+    &["skills"],
+    &["skills", "check"],
+    &["skills", "list"],
+    &["skills", "show"],
     &["agent", "template"],
 ];
 

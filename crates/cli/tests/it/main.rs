@@ -18,6 +18,10 @@ mod request;
 use std::io::Write as _;
 /// `lightsout policy`: verdicts, batches, the audit, the hook.
 mod policy;
+/// `lightsout signal`.
+mod signal;
+/// `lightsout skills`.
+mod skills;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
