@@ -227,7 +227,7 @@ fn read_files(
             read_files(&entry.path(), &format!("{path}/"), deepest - 1, files)?;
         } else if kind.is_file() && files.len() < MOST_FILES {
             // Only Markdown is looked into; of the rest it matters that it is there.
-            let is_text = path.ends_with(".md");
+            let is_text = Path::new(&path).extension().is_some_and(|end| end == "md");
             let text = if is_text {
                 read_text(&entry.path())?
             } else {

@@ -1,3 +1,4 @@
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::process::{Output, Stdio};
@@ -31,10 +32,8 @@ fn a_person_reads_it_at_a_glance() {
         "claude-api-error.jsonl",
         "codex-no-signal.jsonl",
     ] {
-        text.push_str(&format!(
-            "$ lightsout signal {file}\n{}\n",
-            stdout(&signal(file, &[]))
-        ));
+        let shown = stdout(&signal(file, &[]));
+        let _ = writeln!(text, "$ lightsout signal {file}\n{shown}");
     }
     insta::assert_snapshot!(text);
 }

@@ -39,7 +39,7 @@ fn table<'a>(rows: impl IntoIterator<Item = (String, &'a [u8])>) -> String {
 /// Returns the fixtures that hold a message a line.
 fn lines() -> Vec<(String, Vec<u8>)> {
     let mut all = all();
-    all.retain(|(name, _)| name.ends_with(".jsonl"));
+    all.retain(|(name, _)| !name.ends_with(".execution-file.json"));
     all
 }
 
@@ -309,9 +309,12 @@ fn result(text: &str) -> Value {
 const INIT: &str =
     r#"{"type":"system","subtype":"init","session_id":"s","model":"claude-sonnet-4-6"}"#;
 
-#[test]
-fn twists() {
-    let mut rows: Vec<(String, Vec<u8>)> = Vec::new();
+/// Transcripts with what each is about.
+type Rows = Vec<(String, Vec<u8>)>;
+
+/// Final texts after an ordinary beginning, and after what never signals.
+fn texts() -> Rows {
+    let mut rows = Rows::new();
     for text in TEXTS {
         rows.push((
             format!("{text:?}"),
@@ -324,6 +327,12 @@ fn twists() {
             rows.push((format!("{what}, then {text:?}"), lines.into_bytes()));
         }
     }
+    rows
+}
+
+/// Results that say READY and something odd.
+fn odd_results() -> Rows {
+    let mut rows = Rows::new();
     let with = |key: &str, value: Value| {
         let mut result = result("READY");
         result[key] = value;
@@ -357,6 +366,12 @@ fn twists() {
             with(key, value.clone()),
         ));
     }
+    rows
+}
+
+/// Orders of Codex's events.
+fn codex_events() -> Rows {
+    let mut rows = Rows::new();
     let codex = |lines: &[&str]| lines.join("\n").into_bytes();
     let thread = r#"{"type":"thread.started","thread_id":"x"}"#;
     let ready = r#"{"type":"item.completed","item":{"type":"agent_message","text":"READY"}}"#;
@@ -404,6 +419,12 @@ fn twists() {
     ] {
         rows.push((format!("codex: {what}"), codex(&lines)));
     }
+    rows
+}
+
+/// Words without a format.
+fn plain_texts() -> Rows {
+    let mut rows = Rows::new();
     for text in [
         "READY",
         "```\nREADY",
@@ -424,6 +445,12 @@ fn twists() {
     ] {
         rows.push((format!("plain {text:?}"), text.as_bytes().to_vec()));
     }
+    rows
+}
+
+#[test]
+fn twists() {
+    let rows = [texts(), odd_results(), codex_events(), plain_texts()].concat();
     assert!(rows.len() > 150);
     insta::assert_snapshot!(table(
         rows.iter()
