@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use crate::{lightsout, stdout};
 
-const VERBS: [&[&str]; 39] = [
+const VERBS: [&[&str]; 33] = [
     &[],
     &["demo"],
     &["local"],
