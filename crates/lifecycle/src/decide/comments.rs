@@ -30,7 +30,7 @@ pub(crate) fn on_comment(snapshot: &Snapshot) -> Plan {
 }
 
 fn on_answer(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
-    if snapshot.issue.state == IssueState::Closed {
+    if is_closed(snapshot) {
         return Plan::ignore(Reason::IssueClosed);
     }
     if !snapshot.is_waiting() {
@@ -106,7 +106,11 @@ fn publish(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
             Reason::NothingToPublish,
         );
     };
-    if facts.standing_approval().is_some() && facts.pull.labels.contains(&Label::approved()) {
+    if is_closed(snapshot) {
+        return reply(snapshot, comment, Command::Publish, Reason::IssueClosed);
+    }
+    let shown = facts.pull.labels.contains(&Label::approved());
+    if facts.standing_approval().is_some() && shown && snapshot.record.state == State::Approved {
         return reply(snapshot, comment, Command::Publish, Reason::AlreadyDone);
     }
     approve(snapshot, comment, facts)
@@ -142,20 +146,23 @@ fn approve(snapshot: &Snapshot, comment: &CommentFacts, facts: &PullFacts) -> Pl
 }
 
 fn cancel(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
-    if snapshot.is_merged() || snapshot.issue.state == IssueState::Closed {
+    // A closed issue may still lack the rest of it, after a crash or when its closing was never told.
+    if snapshot.is_merged() || snapshot.record.state == State::Cancelled && is_closed(snapshot) {
         return reply(snapshot, comment, Command::Cancel, Reason::AlreadyDone);
     }
     pulls::give_up(snapshot)
 }
 
+fn is_closed(snapshot: &Snapshot) -> bool {
+    snapshot.issue.state == IssueState::Closed
+}
+
 fn retry(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
-    if snapshot.is_merged() || snapshot.issue.state == IssueState::Closed {
+    if snapshot.is_merged() || is_closed(snapshot) {
         return reply(snapshot, comment, Command::Retry, Reason::AlreadyDone);
     }
-    if snapshot.record.run.is_some() && snapshot.run_alive {
-        return reply(snapshot, comment, Command::Retry, Reason::RunInProgress);
-    }
-    intake::consider(snapshot, Nudge::Yes)
+    let plan = intake::consider(snapshot, Nudge::Yes);
+    told(snapshot, comment, Command::Retry, plan)
 }
 
 fn accept(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
@@ -164,5 +171,14 @@ fn accept(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
     }
     let mut admitted = snapshot.clone();
     admitted.record.accepted_by = Some(comment.author.login.clone());
-    intake::consider(&admitted, Nudge::Yes)
+    let plan = intake::consider(&admitted, Nudge::Yes);
+    told(&admitted, comment, Command::Accept, plan)
+}
+
+/// A command that leads to nothing is answered with the reason, and so is dealt with.
+fn told(snapshot: &Snapshot, comment: &CommentFacts, command: Command, plan: Plan) -> Plan {
+    if plan.is_empty() {
+        return reply(snapshot, comment, command, plan.reason);
+    }
+    plan
 }

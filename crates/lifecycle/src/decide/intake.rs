@@ -84,6 +84,7 @@ fn refuse(snapshot: &Snapshot, reason: Reason, labels: &[String], valid: &str) -
         ),
     };
     let record = remember(snapshot, next, |record| {
+        record.run = None;
         record.last_answer = record.last_answer.max(snapshot.newest_answer);
         if let Some(command) = handled_command(snapshot) {
             record.last_command = record.last_command.max(command);
@@ -137,9 +138,7 @@ fn take_up(snapshot: &Snapshot) -> Plan {
     }
     // A request whose labels were changed under a running agent is judged afresh.
     let (Intake::Complete { kind, .. }, Some(branch)) = (&snapshot.intake, &record.branch) else {
-        let mut without = snapshot.clone();
-        without.record.run = None;
-        return start_or_ask(&without);
+        return start_or_ask(snapshot);
     };
     let mark = RunMark {
         tries: mark.tries + 1,

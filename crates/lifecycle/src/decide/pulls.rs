@@ -22,6 +22,7 @@ pub(crate) fn approval_due(snapshot: &Snapshot) -> Plan {
     };
     let labeled = facts.pull.labels.contains(&Label::approved());
     match (&facts.approval, facts.standing_approval()) {
+        (_, Some(_)) if !labeled && facts.checks() != CheckState::Success => show_approval(facts),
         (_, Some(approval)) => merge_if_green(snapshot, facts, approval),
         (Some(stale), None) => void(snapshot, facts, stale),
         (None, None) if labeled => unapproved_label(facts),
@@ -29,10 +30,25 @@ pub(crate) fn approval_due(snapshot: &Snapshot) -> Plan {
     }
 }
 
+/// Sets the label that a crash between the record and the label has left out, or that somebody took off.
+fn show_approval(facts: &PullFacts) -> Plan {
+    let label = Action::EnsureLabel {
+        on: Thread::PullOf(facts.pull.head.clone()),
+        label: Label::approved(),
+    };
+    Plan::act(Reason::Approved, vec![label])
+}
+
 fn merge_if_green(snapshot: &Snapshot, facts: &PullFacts, approval: &Approval) -> Plan {
     match facts.checks() {
         CheckState::Success => merge(snapshot, facts, approval),
         CheckState::Pending if facts.has_gates() => Plan::ignore(Reason::ChecksPending),
+        // The run makes it anew.
+        CheckState::Pending | CheckState::Failure | CheckState::Error
+            if snapshot.record.run.is_some() =>
+        {
+            Plan::ignore(Reason::RunInProgress)
+        }
         CheckState::Pending | CheckState::Failure | CheckState::Error if snapshot.is_waiting() => {
             Plan::ignore(Reason::AlreadyWaiting)
         }
@@ -146,18 +162,21 @@ fn unapproved_label(facts: &PullFacts) -> Plan {
     Plan::act(Reason::LabelWithoutApproval, actions)
 }
 
-/// Decides after the merge of `snapshot`'s pull request met a conflict: the request is handed back, and the approval is
-/// void, or the next sweep would try the same merge again.
+/// Decides after the merge of `snapshot`'s pull request met a conflict: the request is handed back, unless a run is making
+/// it anew already, and the approval is void, or the next sweep would try the same merge again.
 pub fn merge_conflict(snapshot: &Snapshot) -> Plan {
     let Some(facts) = &snapshot.pull else {
         return Plan::ignore(Reason::NotOurPullRequest);
     };
-    let mut plan = ask(
-        snapshot,
-        Reason::MergeConflict,
-        &format!("conflict-{}", facts.pull.head_sha.short()),
-        "Comment `/retry`: the work is done again on top of what is there now.",
-    );
+    let mut plan = Plan::act(Reason::MergeConflict, Vec::new());
+    if snapshot.record.run.is_none() {
+        plan = ask(
+            snapshot,
+            Reason::MergeConflict,
+            &format!("conflict-{}", facts.pull.head_sha.short()),
+            "Comment `/retry`: the work is done again on top of what is there now.",
+        );
+    }
     let on = Thread::PullOf(facts.pull.head.clone());
     plan.actions.push(Action::UpsertComment {
         on: on.clone(),
@@ -208,6 +227,9 @@ pub(crate) fn issue_closed(snapshot: &Snapshot) -> Plan {
     }
     if snapshot.issue.state == IssueState::Open {
         return Plan::ignore(Reason::NothingToDo);
+    }
+    if snapshot.record.state == State::Cancelled {
+        return Plan::ignore(Reason::IssueClosed);
     }
     let known = snapshot.record.attempt > 0 || snapshot.pull.is_some() || snapshot.is_waiting();
     if !known {

@@ -3,7 +3,7 @@
 use lightsout_forge::{Chore, Event, EventKind, IssueState, Label};
 
 use super::{comments, intake, pulls};
-use crate::{Plan, Reason, Snapshot};
+use crate::{Plan, Reason, Snapshot, State};
 
 /// Decides what becomes of the request after `event`.
 ///
@@ -11,7 +11,7 @@ use crate::{Plan, Reason, Snapshot};
 pub(crate) fn decide(event: &Event, snapshot: &Snapshot) -> Plan {
     match &event.kind {
         EventKind::IssueOpened { .. } => by_person(snapshot, |s| intake::consider(s, Nudge::No)),
-        EventKind::IssueReopened { .. } => by_person(snapshot, |s| intake::consider(s, Nudge::Yes)),
+        EventKind::IssueReopened { .. } => by_person(snapshot, reopened),
         EventKind::IssueLabeled { label, .. } => by_person(snapshot, |s| labeled(s, label)),
         EventKind::IssueClosed { .. } => by_person(snapshot, pulls::issue_closed),
         EventKind::CommentCreated { .. } => comments::on_comment(snapshot),
@@ -50,6 +50,16 @@ fn by_person(snapshot: &Snapshot, then: impl FnOnce(&Snapshot) -> Plan) -> Plan 
     }
 }
 
+/// Opening a request again that was given up asks for it anew, once: a delivery that comes again finds it taken up.
+fn reopened(snapshot: &Snapshot) -> Plan {
+    let nudge = if snapshot.record.state == State::Cancelled {
+        Nudge::Yes
+    } else {
+        Nudge::No
+    };
+    intake::consider(snapshot, nudge)
+}
+
 fn labeled(snapshot: &Snapshot, label: &Label) -> Plan {
     if label.is_status() {
         return Plan::ignore(Reason::LabelIsNoType);
@@ -63,7 +73,12 @@ fn sweep(snapshot: &Snapshot) -> Plan {
         return pulls::tidy_up(snapshot);
     }
     if snapshot.record.run.is_some() {
-        return intake::consider(snapshot, Nudge::No);
+        let plan = intake::consider(snapshot, Nudge::No);
+        // What a person approved is not held back by a run, whose push would void it.
+        return match snapshot.open_pull() {
+            Some(_) if plan.is_empty() => pulls::approval_due(snapshot),
+            _ => plan,
+        };
     }
     if snapshot.comment.is_some() {
         let plan = comments::on_comment(snapshot);

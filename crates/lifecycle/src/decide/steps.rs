@@ -43,7 +43,7 @@ fn write_record(snapshot: &Snapshot, record: &Record) -> Action {
 /// Hands the request to a person. The question comes first, so that whoever sees the label finds it.
 ///
 /// What comes last says that all of it is done: the label, which makes the next look find a request that waits; or the
-/// record, while it holds a run, which would otherwise be forgotten before the label is there.
+/// record, while it holds a run, or is to hold a command, which would otherwise be forgotten before the label is there.
 pub(crate) fn ask(snapshot: &Snapshot, reason: Reason, key: &str, body: &str) -> Plan {
     let on = Thread::Issue(snapshot.issue.number);
     let next = Next {
@@ -66,7 +66,7 @@ pub(crate) fn ask(snapshot: &Snapshot, reason: Reason, key: &str, body: &str) ->
             record.last_command = record.last_command.max(command);
         }
     });
-    let actions = if snapshot.record.run.is_some() {
+    let actions = if snapshot.record.run.is_some() || handled_command(snapshot).is_some() {
         vec![question, label, record]
     } else {
         vec![question, record, label]
