@@ -25,7 +25,7 @@ use crate::{LIVES, Plan, Verdict};
 /// The most that one run costs.
 pub(crate) const RUN_PRICE: Nanodollars = Nanodollars(30_000_000);
 /// How many times something happens in the weather, for each life.
-const STEPS_PER_LIFE: u64 = 5;
+const STEPS_PER_LIFE: u64 = 4;
 /// How many times everybody who is asked answers, when the weather is over.
 const ANSWERS: u32 = 12;
 
