@@ -11,7 +11,7 @@ use lightsout_forge::{
     Event, EventId, EventKind, Forge, ForgeError, Inbox, Issue, Number, PullState,
 };
 use lightsout_ledger::{LedgerStore, Nanodollars};
-use lightsout_lifecycle::{Ended, Execution, MAX_DECISIONS, Plan, Step};
+use lightsout_lifecycle::{Ended, Execution, MAX_DECISIONS, Plan, Snapshot, Step};
 
 use crate::journal::JournalLine;
 use crate::read::View;
@@ -201,6 +201,17 @@ impl<'a> Engine<'a> {
         Ok(view)
     }
 
+    /// Reads what a decision about `event` would look at, and does nothing; none when it speaks of no request.
+    ///
+    /// # Errors
+    /// As [`Engine::work`].
+    pub async fn look(&self, event: &Event) -> Result<Option<Snapshot>, EngineError> {
+        match self.request_of(event).await? {
+            Some(issue) => Ok(Some(self.view(issue, event).await?.snapshot)),
+            None => Ok(None),
+        }
+    }
+
     /// Finds the request an event speaks of, if it speaks of one.
     async fn request_of(&self, event: &Event) -> Result<Option<Number>, EngineError> {
         let pull = match &event.kind {
@@ -269,7 +280,7 @@ impl<'a> Engine<'a> {
 const FACTORY_BRANCHES: &str = "claude/issue-";
 
 /// Reads the request's number out of a branch of the factory; `claude/issue-4-x` is of #4 and never of #40.
-fn issue_of_branch(branch: &str) -> Option<Number> {
+pub fn issue_of_branch(branch: &str) -> Option<Number> {
     let (number, slug) = branch.strip_prefix(FACTORY_BRANCHES)?.split_once('-')?;
     let plain = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
     if !plain || slug.is_empty() {

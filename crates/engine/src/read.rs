@@ -4,18 +4,16 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use lightsout_forge::{
-    Account, AccountKind, Comment, Event, ForgeError, Issue, Label, Login, Number, Permission,
+    Account, AccountKind, Comment, Event, ForgeError, Issue, Login, Number, Permission,
 };
 use lightsout_ledger::{Ask, Caps, EntryId, LedgerError, RunId as LedgerRun, fold};
 use lightsout_lifecycle::{
-    Approval, Command, CommentFacts, Filing, Intake, Person, PullFacts, Record, Snapshot,
+    Approval, Command, CommentFacts, Intake, Person, PullFacts, Record, Snapshot,
     factory_branch_prefix, newest_answer, newest_pull, spoken_of,
 };
-use lightsout_taxonomy::{
-    Classification, Factory, Fields, Question, Reply, RequestType, Slug, Value, Verb, classify,
-    questions_comment, read, types_table,
-};
+use lightsout_taxonomy::{Factory, Fields, Question, RequestType, Slug, Value, Verb};
 
+use crate::intake::{Texts, filing, incomplete};
 use crate::pictures::{MAX_PHOTO_BYTES, complaint};
 use crate::{Engine, EngineError, Stage};
 
@@ -111,10 +109,7 @@ impl Engine<'_> {
         let snapshot = Snapshot {
             now: (self.ports.clock)(),
             enabled: self.settings.enabled,
-            filing: match factory.filing {
-                lightsout_taxonomy::Filing::Members => Filing::Members,
-                lightsout_taxonomy::Filing::Anyone => Filing::Anyone,
-            },
+            filing: filing(&factory),
             comment: spoken_of(&event.kind, &thread, &record, &requester.login),
             budget_refusal: self.budget_refusal(number, &record, &factory).await?,
             // One process works at a time, so a run that is not being worked on here is dead.
@@ -165,54 +160,26 @@ impl Engine<'_> {
         factory: &Factory,
         base: &str,
     ) -> Result<(Intake, Option<Work>), EngineError> {
-        let labels = issue.labels.iter().map(Label::as_str);
-        let kind = match classify(factory, labels) {
-            Classification::NotARequest => return Ok((Intake::NotARequest, None)),
-            Classification::Several(labels) => {
-                let valid = types_table(factory);
-                return Ok((Intake::SeveralTypes { labels, valid }, None));
-            }
-            Classification::Unknown(labels) => {
-                let valid = types_table(factory);
-                return Ok((Intake::UnknownType { labels, valid }, None));
-            }
-            Classification::Request(kind) => kind,
+        let (kind, label, fields) = match Texts::of(factory, issue, answers) {
+            Texts::Settled(intake) => return Ok((intake, None)),
+            Texts::Whole {
+                kind,
+                label,
+                fields,
+            } => (kind, label, fields),
         };
-        let Ok(label) = Label::new(&kind.label) else {
-            return Ok((Intake::NotARequest, None));
-        };
-        let replies: Vec<Reply> = answers
-            .iter()
-            .map(|comment| Reply {
-                id: comment.id.0,
-                author: comment.author.login.to_string(),
-                body: comment.body.clone(),
-            })
-            .collect();
-        let reading = read(factory, kind, &issue.title, &issue.body, &replies);
-        let mut questions = reading.questions;
-        if questions.is_empty() {
-            questions.extend(self.photograph_questions(kind, &reading.fields).await?);
-        }
+        let questions = self.photograph_questions(kind, &fields).await?;
         if !questions.is_empty() {
-            let intake = Intake::Incomplete {
-                kind: label,
-                fields: questions
-                    .iter()
-                    .map(|question| question.field.clone())
-                    .collect(),
-                questions: questions_comment(kind, &questions),
-            };
-            return Ok((intake, None));
+            return Ok((incomplete(kind, label, &questions), None));
         }
-        let slug = self.slug(kind, &reading.fields, &issue.title, base)?;
+        let slug = self.slug(kind, &fields, &issue.title, base)?;
         let intake = Intake::Complete {
             kind: label,
             slug: slug.as_str().to_owned(),
         };
         let work = Work {
             kind: kind.clone(),
-            fields: reading.fields,
+            fields,
             slug,
         };
         Ok((intake, Some(work)))
