@@ -15,6 +15,7 @@ mod steps;
 
 use lightsout_forge::Event;
 
+use crate::trace::applies;
 use crate::{Facts, Plan, Reason};
 
 pub use pulls::merge_conflict;
@@ -26,10 +27,10 @@ pub(crate) use steps::{Next, ask, remember};
 /// Total and deterministic: the same input gives the same plan, and an empty plan means "nothing to do". Of the pairs of
 /// an event and a part of the world most mean nothing to one another, and nothing is done.
 pub fn decide(event: &Event, facts: &impl Facts) -> Plan {
-    if facts.enabled() {
-        facts.decide(event)
-    } else {
+    if applies(Reason::KillSwitchOff, !facts.enabled()) {
         Plan::ignore(Reason::KillSwitchOff)
+    } else {
+        facts.decide(event)
     }
 }
 

@@ -24,6 +24,7 @@ mod settle;
 mod snapshot;
 mod texts;
 mod thread;
+mod trace;
 
 pub use approval::{Approval, approval_key};
 pub use command::Command;
@@ -45,5 +46,6 @@ pub use settle::settle;
 pub use snapshot::{
     CommentFacts, Filing, Intake, Person, PullFacts, Snapshot, factory_branch_prefix,
 };
-pub use texts::{factory_branch, request_marker};
+pub use texts::{factory_branch, request_marker, request_of_body};
 pub use thread::{newest_answer, newest_pull, spoken_of};
+pub use trace::{Looked, explain};

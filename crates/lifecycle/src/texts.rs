@@ -16,6 +16,14 @@ pub fn request_marker(issue: Number) -> String {
     format!("<!-- lightsout:request={} -->", issue.0)
 }
 
+/// The request that the body of a pull request belongs to, by the hidden line; it counts only in bodies that the factory
+/// itself wrote.
+pub fn request_of_body(body: &str) -> Option<Number> {
+    let line = body.lines().next()?.trim_end();
+    let number = line.strip_prefix("<!-- lightsout:request=")?;
+    number.strip_suffix(" -->")?.parse().ok().map(Number)
+}
+
 /// The branch of a request: the same for every attempt.
 ///
 /// # Errors

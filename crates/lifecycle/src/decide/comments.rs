@@ -4,6 +4,7 @@ use lightsout_forge::{Action, CommentKey, IssueState, Label, Thread};
 
 use super::steps::{Next, note, remember};
 use super::{Nudge, intake, pulls};
+use crate::trace::{applies, found};
 use crate::{
     Approval, Command, CommentFacts, Intake, Plan, PullFacts, Reason, Snapshot, State,
     approval_key, texts,
@@ -13,33 +14,49 @@ pub(crate) fn on_comment(snapshot: &Snapshot) -> Plan {
     let Some(comment) = &snapshot.comment else {
         return Plan::ignore(Reason::NothingToDo);
     };
-    if comment.author.is_machine() {
+    if applies(Reason::ByMachine, comment.author.is_machine()) {
         return Plan::ignore(Reason::ByMachine);
     }
-    if snapshot.intake == Intake::NotARequest && snapshot.pull.is_none() {
+    if applies(
+        Reason::NotARequest,
+        snapshot.intake == Intake::NotARequest && snapshot.pull.is_none(),
+    ) {
         return Plan::ignore(Reason::NotARequest);
     }
     match comment.command {
-        Some(_) if comment.id <= snapshot.record.last_command => {
+        Some(_)
+            if applies(
+                Reason::AlreadyHandled,
+                comment.id <= snapshot.record.last_command,
+            ) =>
+        {
             Plan::ignore(Reason::AlreadyHandled)
         }
         Some(command) => on_command(snapshot, comment, command),
-        None if comment.on_pull_request => Plan::ignore(Reason::PullRequestComment),
+        None if applies(Reason::PullRequestComment, comment.on_pull_request) => {
+            Plan::ignore(Reason::PullRequestComment)
+        }
         None => on_answer(snapshot, comment),
     }
 }
 
 fn on_answer(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
-    if is_closed(snapshot) {
+    if applies(Reason::IssueClosed, is_closed(snapshot)) {
         return Plan::ignore(Reason::IssueClosed);
     }
-    if !snapshot.is_waiting() {
+    if applies(Reason::NotWaiting, !snapshot.is_waiting()) {
         return Plan::ignore(Reason::NotWaiting);
     }
-    if comment.id <= snapshot.record.last_answer {
+    if applies(
+        Reason::AlreadyHandled,
+        comment.id <= snapshot.record.last_answer,
+    ) {
         return Plan::ignore(Reason::AlreadyHandled);
     }
-    if comment.author.login != snapshot.requester.login && !comment.author.is_member() {
+    if applies(
+        Reason::MayNotAnswer,
+        comment.author.login != snapshot.requester.login && !comment.author.is_member(),
+    ) {
         return Plan::ignore(Reason::MayNotAnswer);
     }
     intake::consider(snapshot, Nudge::Yes)
@@ -49,10 +66,28 @@ fn on_command(snapshot: &Snapshot, comment: &CommentFacts, command: Command) -> 
     let author = &comment.author;
     let is_requester = author.login == snapshot.requester.login;
     let refused = match command {
-        Command::Publish if !author.may_write() => Some(Reason::PublishNeedsWrite),
-        Command::Cancel if !is_requester && !author.may_write() => Some(Reason::CancelNotAllowed),
-        Command::Retry if !is_requester && !author.may_write() => Some(Reason::RetryNotAllowed),
-        Command::Accept if !author.may_write() => Some(Reason::AcceptNeedsWrite),
+        Command::Publish if applies(Reason::PublishNeedsWrite, !author.may_write()) => {
+            Some(Reason::PublishNeedsWrite)
+        }
+        Command::Cancel
+            if applies(
+                Reason::CancelNotAllowed,
+                !is_requester && !author.may_write(),
+            ) =>
+        {
+            Some(Reason::CancelNotAllowed)
+        }
+        Command::Retry
+            if applies(
+                Reason::RetryNotAllowed,
+                !is_requester && !author.may_write(),
+            ) =>
+        {
+            Some(Reason::RetryNotAllowed)
+        }
+        Command::Accept if applies(Reason::AcceptNeedsWrite, !author.may_write()) => {
+            Some(Reason::AcceptNeedsWrite)
+        }
         Command::Publish | Command::Cancel | Command::Retry | Command::Accept | Command::Status => {
             None
         }
@@ -95,10 +130,10 @@ fn answer(snapshot: &Snapshot, comment: &CommentFacts, reason: Reason, body: Str
 }
 
 fn publish(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
-    if snapshot.is_merged() {
+    if applies(Reason::AlreadyDone, snapshot.is_merged()) {
         return reply(snapshot, comment, Command::Publish, Reason::AlreadyDone);
     }
-    let Some(facts) = snapshot.open_pull() else {
+    let Some(facts) = found(Reason::NothingToPublish, snapshot.open_pull()) else {
         return reply(
             snapshot,
             comment,
@@ -106,11 +141,14 @@ fn publish(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
             Reason::NothingToPublish,
         );
     };
-    if is_closed(snapshot) {
+    if applies(Reason::IssueClosed, is_closed(snapshot)) {
         return reply(snapshot, comment, Command::Publish, Reason::IssueClosed);
     }
     let shown = facts.pull.labels.contains(&Label::approved());
-    if facts.standing_approval().is_some() && shown && snapshot.record.state == State::Approved {
+    if applies(
+        Reason::AlreadyDone,
+        facts.standing_approval().is_some() && shown && snapshot.record.state == State::Approved,
+    ) {
         return reply(snapshot, comment, Command::Publish, Reason::AlreadyDone);
     }
     approve(snapshot, comment, facts)
@@ -147,7 +185,10 @@ fn approve(snapshot: &Snapshot, comment: &CommentFacts, facts: &PullFacts) -> Pl
 
 fn cancel(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
     // A closed issue may still lack the rest of it, after a crash or when its closing was never told.
-    if snapshot.is_merged() || snapshot.record.state == State::Cancelled && is_closed(snapshot) {
+    if applies(
+        Reason::AlreadyDone,
+        snapshot.is_merged() || snapshot.record.state == State::Cancelled && is_closed(snapshot),
+    ) {
         return reply(snapshot, comment, Command::Cancel, Reason::AlreadyDone);
     }
     pulls::give_up(snapshot)
@@ -158,7 +199,10 @@ fn is_closed(snapshot: &Snapshot) -> bool {
 }
 
 fn retry(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
-    if snapshot.is_merged() || is_closed(snapshot) {
+    if applies(
+        Reason::AlreadyDone,
+        snapshot.is_merged() || is_closed(snapshot),
+    ) {
         return reply(snapshot, comment, Command::Retry, Reason::AlreadyDone);
     }
     let plan = intake::consider(snapshot, Nudge::Yes);
@@ -166,7 +210,7 @@ fn retry(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
 }
 
 fn accept(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
-    if snapshot.is_admitted() {
+    if applies(Reason::AlreadyDone, snapshot.is_admitted()) {
         return reply(snapshot, comment, Command::Accept, Reason::AlreadyDone);
     }
     let mut admitted = snapshot.clone();

@@ -4,6 +4,7 @@ use lightsout_forge::{Action, BranchName, CommentKey, IssueState, Label, Thread}
 
 use super::Nudge;
 use super::steps::{Next, ask, handled_command, remember};
+use crate::trace::applies;
 use crate::{Intake, Plan, Reason, Role, RunId, RunMark, RunOrder, Snapshot, State, texts};
 
 /// How often one run is taken up again before a person is asked to look.
@@ -11,25 +12,37 @@ const MAX_TRIES: u32 = 10;
 
 /// Decides what becomes of a request that has no finished work yet.
 pub(crate) fn consider(snapshot: &Snapshot, nudge: Nudge) -> Plan {
-    if snapshot.issue.state == IssueState::Closed {
+    if applies(
+        Reason::IssueClosed,
+        snapshot.issue.state == IssueState::Closed,
+    ) {
         return Plan::ignore(Reason::IssueClosed);
     }
-    if snapshot.requester.is_machine() && snapshot.record.accepted_by.is_none() {
+    if applies(
+        Reason::ByMachine,
+        snapshot.requester.is_machine() && snapshot.record.accepted_by.is_none(),
+    ) {
         return Plan::ignore(Reason::ByMachine);
     }
-    if snapshot.intake == Intake::NotARequest {
+    if applies(Reason::NotARequest, snapshot.intake == Intake::NotARequest) {
         return Plan::ignore(Reason::NotARequest);
     }
-    if snapshot.is_merged() {
+    if applies(Reason::AlreadyPublished, snapshot.is_merged()) {
         return Plan::ignore(Reason::AlreadyPublished);
     }
     if snapshot.record.run.is_some() {
         return take_up(snapshot);
     }
-    if nudge == Nudge::No && snapshot.open_pull().is_some() {
+    if applies(
+        Reason::PullRequestOpen,
+        nudge == Nudge::No && snapshot.open_pull().is_some(),
+    ) {
         return Plan::ignore(Reason::PullRequestOpen);
     }
-    if nudge == Nudge::No && (snapshot.is_waiting() || is_refused(snapshot)) {
+    if applies(
+        Reason::AlreadyWaiting,
+        nudge == Nudge::No && (snapshot.is_waiting() || is_refused(snapshot)),
+    ) {
         return Plan::ignore(Reason::AlreadyWaiting);
     }
     start_or_ask(snapshot)
@@ -55,7 +68,7 @@ pub(crate) fn start_or_ask(snapshot: &Snapshot) -> Plan {
         Intake::UnknownType { labels, valid } => {
             refuse(snapshot, Reason::UnknownType, labels, valid)
         }
-        _ if !snapshot.is_admitted() => ask(
+        _ if applies(Reason::AwaitsAcceptance, !snapshot.is_admitted()) => ask(
             snapshot,
             Reason::AwaitsAcceptance,
             "acceptance",
@@ -94,7 +107,9 @@ fn refuse(snapshot: &Snapshot, reason: Reason, labels: &[String], valid: &str) -
 }
 
 fn within_budget(snapshot: &Snapshot, kind: &Label, slug: &str) -> Plan {
-    if let Some(why) = &snapshot.budget_refusal {
+    if applies(Reason::BudgetReached, snapshot.budget_refusal.is_some())
+        && let Some(why) = &snapshot.budget_refusal
+    {
         let key = format!("budget-{}", snapshot.record.attempt);
         return ask(snapshot, Reason::BudgetReached, &key, why);
     }
@@ -127,7 +142,7 @@ fn take_up(snapshot: &Snapshot) -> Plan {
     let (Some(mark), false) = (&record.run, snapshot.run_alive) else {
         return Plan::ignore(Reason::RunInProgress);
     };
-    if mark.tries >= MAX_TRIES {
+    if applies(Reason::RunKeepsDying, mark.tries >= MAX_TRIES) {
         let key = format!("run-{}", mark.id.0);
         return ask(
             snapshot,

@@ -6,18 +6,22 @@ use lightsout_forge::{
 
 use super::stale;
 use super::steps::{Next, ask, handled_command, remember};
+use crate::trace::{applies, found};
 use crate::{Approval, Plan, PullFacts, Reason, Snapshot, State, approval_key, texts};
 
 /// Compares the approval with the head commit, the label and the checks, and does what is due: nothing, the merge, or
 /// taking back what no longer holds.
 pub(crate) fn approval_due(snapshot: &Snapshot) -> Plan {
-    if snapshot.is_merged() {
+    if applies(Reason::AlreadyPublished, snapshot.is_merged()) {
         return Plan::ignore(Reason::AlreadyPublished);
     }
-    if snapshot.issue.state == IssueState::Closed {
+    if applies(
+        Reason::IssueClosed,
+        snapshot.issue.state == IssueState::Closed,
+    ) {
         return Plan::ignore(Reason::IssueClosed);
     }
-    let Some(facts) = snapshot.open_pull() else {
+    let Some(facts) = found(Reason::NotOurPullRequest, snapshot.open_pull()) else {
         return Plan::ignore(Reason::NotOurPullRequest);
     };
     let labeled = facts.pull.labels.contains(&Label::approved());
@@ -165,7 +169,7 @@ fn unapproved_label(facts: &PullFacts) -> Plan {
 /// Decides after the merge of `snapshot`'s pull request met a conflict: the request is handed back, unless a run is making
 /// it anew already, and the approval is void, or the next sweep would try the same merge again.
 pub fn merge_conflict(snapshot: &Snapshot) -> Plan {
-    let Some(facts) = &snapshot.pull else {
+    let Some(facts) = found(Reason::NotOurPullRequest, snapshot.pull.as_ref()) else {
         return Plan::ignore(Reason::NotOurPullRequest);
     };
     let mut plan = Plan::act(Reason::MergeConflict, Vec::new());
@@ -191,7 +195,7 @@ pub fn merge_conflict(snapshot: &Snapshot) -> Plan {
 }
 
 pub(crate) fn pull_closed(snapshot: &Snapshot) -> Plan {
-    let Some(facts) = &snapshot.pull else {
+    let Some(facts) = found(Reason::NotOurPullRequest, snapshot.pull.as_ref()) else {
         return Plan::ignore(Reason::NotOurPullRequest);
     };
     match facts.pull.state {
@@ -202,13 +206,16 @@ pub(crate) fn pull_closed(snapshot: &Snapshot) -> Plan {
 }
 
 fn hand_back(snapshot: &Snapshot) -> Plan {
-    if snapshot.issue.state == IssueState::Closed {
+    if applies(
+        Reason::IssueClosed,
+        snapshot.issue.state == IssueState::Closed,
+    ) {
         return Plan::ignore(Reason::IssueClosed);
     }
-    if snapshot.record.run.is_some() {
+    if applies(Reason::RunInProgress, snapshot.record.run.is_some()) {
         return Plan::ignore(Reason::RunInProgress);
     }
-    if snapshot.is_waiting() {
+    if applies(Reason::AlreadyWaiting, snapshot.is_waiting()) {
         return Plan::ignore(Reason::AlreadyWaiting);
     }
     let key = format!("closed-{}", snapshot.record.attempt);
@@ -225,14 +232,17 @@ pub(crate) fn issue_closed(snapshot: &Snapshot) -> Plan {
     if snapshot.is_merged() {
         return tidy_up(snapshot);
     }
-    if snapshot.issue.state == IssueState::Open {
+    if applies(
+        Reason::NothingToDo,
+        snapshot.issue.state == IssueState::Open,
+    ) {
         return Plan::ignore(Reason::NothingToDo);
     }
     if snapshot.record.state == State::Cancelled {
         return Plan::ignore(Reason::IssueClosed);
     }
     let known = snapshot.record.attempt > 0 || snapshot.pull.is_some() || snapshot.is_waiting();
-    if !known {
+    if applies(Reason::IssueClosed, !known) {
         return Plan::ignore(Reason::IssueClosed);
     }
     give_up(snapshot)
@@ -269,7 +279,7 @@ pub(crate) fn give_up(snapshot: &Snapshot) -> Plan {
 
 /// Finishes what a crash or a lost delivery has left of a request that has, or had, a pull request.
 pub(crate) fn tidy_up(snapshot: &Snapshot) -> Plan {
-    let Some(facts) = &snapshot.pull else {
+    let Some(facts) = found(Reason::IssueClosed, snapshot.pull.as_ref()) else {
         return Plan::ignore(Reason::IssueClosed);
     };
     match facts.pull.state {

@@ -3,6 +3,7 @@
 use lightsout_forge::{Chore, Event, EventKind, IssueState, Label};
 
 use super::{comments, intake, pulls};
+use crate::trace::applies;
 use crate::{Plan, Reason, Snapshot, State};
 
 /// Decides what becomes of the request after `event`.
@@ -43,7 +44,7 @@ pub(crate) enum Nudge {
 }
 
 fn by_person(snapshot: &Snapshot, then: impl FnOnce(&Snapshot) -> Plan) -> Plan {
-    if snapshot.actor.is_machine() {
+    if applies(Reason::ByMachine, snapshot.actor.is_machine()) {
         Plan::ignore(Reason::ByMachine)
     } else {
         then(snapshot)
@@ -61,7 +62,7 @@ fn reopened(snapshot: &Snapshot) -> Plan {
 }
 
 fn labeled(snapshot: &Snapshot, label: &Label) -> Plan {
-    if label.is_status() {
+    if applies(Reason::LabelIsNoType, label.is_status()) {
         return Plan::ignore(Reason::LabelIsNoType);
     }
     intake::consider(snapshot, Nudge::No)
