@@ -17,6 +17,7 @@ const PAYLOADS: usize = 329;
 /// The kinds of events that must be among them; nobody has published an issue that was closed.
 const KINDS: &[&str] = &[
     "comment_created",
+    "deployment_status",
     "issue_labeled",
     "issue_opened",
     "issue_reopened",
@@ -25,6 +26,7 @@ const KINDS: &[&str] = &[
     "pull_opened",
     "pull_synchronized",
     "status_changed",
+    "workflow_completed",
 ];
 
 /// Runs the check.

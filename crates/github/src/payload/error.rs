@@ -19,7 +19,9 @@ pub enum PayloadError {
         why: String,
     },
     /// A field is not of the kind it should be.
-    #[error("the `{event}` payload cannot be read at `{at}`: {why}")]
+    #[error(
+        "the `{event}` payload cannot be read at `{at}`: {why}\nhint: give the body of the delivery as GitHub sent it"
+    )]
     Shape {
         /// The event's name.
         event: String,

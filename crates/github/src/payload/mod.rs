@@ -7,7 +7,10 @@ mod model;
 use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
-use lightsout_forge::{CheckState, Event, EventId, EventKind, Label, Number};
+use lightsout_forge::{
+    Account, AccountKind, CheckState, Chore, Conclusion, DeploymentState, Event, EventId,
+    EventKind, Label, Login, Number,
+};
 use serde::de::DeserializeOwned;
 
 pub use error::PayloadError;
@@ -59,6 +62,8 @@ pub enum Ignored {
     },
     /// A label that no label of the factory could be.
     Label,
+    /// A workflow that does none of the factory's chores.
+    Workflow,
 }
 
 impl Ignored {
@@ -68,6 +73,7 @@ impl Ignored {
             Self::Event { .. } => "event-not-listened-to",
             Self::Action { .. } => "action-not-listened-to",
             Self::Label => "label-of-others",
+            Self::Workflow => "workflow-of-others",
         }
     }
 }
@@ -88,6 +94,7 @@ impl Display for Ignored {
                 )
             }
             Self::Label => f.write_str("The label cannot be one of the factory's."),
+            Self::Workflow => f.write_str("The workflow does none of the factory's chores."),
         }
     }
 }
@@ -102,7 +109,21 @@ pub const LISTENED: &[(&str, &[&str])] = &[
         &["opened", "reopened", "synchronize", "labeled", "closed"],
     ),
     ("status", &[]),
+    ("workflow_run", &["completed"]),
+    ("deployment_status", &["created"]),
+    ("schedule", &[]),
+    ("workflow_dispatch", &[]),
 ];
+
+/// The workflows that do a chore, by the names of their files.
+const CHORES: &[(&str, Chore)] = &[
+    ("cms-spend-alert", Chore::Spend),
+    ("cms-stale-prs", Chore::Stale),
+    ("cms-canary", Chore::Canary),
+];
+
+/// Who acts when the clock does.
+const CLOCK: &str = "github-actions[bot]";
 
 /// Reads a payload.
 ///
@@ -173,13 +194,19 @@ impl Source<'_> {
     }
 
     fn event(&self, body: &model::Body) -> Result<Reading, PayloadError> {
-        let sender = self.account(body.sender.as_ref(), "sender.login")?;
+        let sender = self.sender(body)?;
         let facts = self.facts(body, sender.clone())?;
         let kind = match self.delivery.event {
             "issues" => self.issues(body, &facts)?,
             "issue_comment" => Some(self.issue_comment(&facts)?),
             "pull_request" => self.pull_request(body)?,
-            _ => Some(self.status(body)?),
+            "status" => Some(self.status(body)?),
+            "workflow_run" => Some(self.workflow_run(body)?),
+            "deployment_status" => Some(self.deployment_status(body)?),
+            _ => match self.chore(body)? {
+                Some(kind) => Some(kind),
+                None => return Ok(Reading::Ignored(Ignored::Workflow)),
+            },
         };
         let Some(kind) = kind else {
             return Ok(Reading::Ignored(Ignored::Label));
@@ -236,24 +263,65 @@ impl Source<'_> {
     }
 
     fn status(&self, body: &model::Body) -> Result<EventKind, PayloadError> {
-        let state = match self.need(body.state.as_deref(), "state")? {
-            "success" => CheckState::Success,
-            "failure" => CheckState::Failure,
-            "pending" => CheckState::Pending,
-            "error" => CheckState::Error,
-            other => {
-                let why = format!("`{}` is no state of a commit", short(other));
-                return Err(self.shape("state", &why));
-            }
-        };
+        let state = self.need(body.state.as_deref(), "state")?;
         Ok(EventKind::StatusChanged {
             sha: self.sha(body.sha.as_deref(), "sha")?,
             context: self.text(
                 Some(self.need(body.context.as_deref(), "context")?),
                 "context",
             )?,
-            state,
+            state: self.word::<CheckState>(state, "state")?,
         })
+    }
+
+    fn workflow_run(&self, body: &model::Body) -> Result<EventKind, PayloadError> {
+        let run = self.need(body.workflow_run.as_ref(), "workflow_run")?;
+        // Now and then a run is over before GitHub knows how it ended.
+        let conclusion = run.conclusion.as_deref().unwrap_or("neutral");
+        Ok(EventKind::WorkflowCompleted {
+            run: self.need(run.id, "workflow_run.id")?,
+            sha: self.sha(run.head_sha.as_deref(), "workflow_run.head_sha")?,
+            conclusion: self.word::<Conclusion>(conclusion, "workflow_run.conclusion")?,
+        })
+    }
+
+    fn deployment_status(&self, body: &model::Body) -> Result<EventKind, PayloadError> {
+        let status = self.need(body.deployment_status.as_ref(), "deployment_status")?;
+        let deployment = self.need(body.deployment.as_ref(), "deployment")?;
+        let state = self.need(status.state.as_deref(), "deployment_status.state")?;
+        Ok(EventKind::DeploymentStatus {
+            deployment: self.need(deployment.id, "deployment.id")?,
+            sha: self.sha(deployment.sha.as_deref(), "deployment.sha")?,
+            state: self.word::<DeploymentState>(state, "deployment_status.state")?,
+        })
+    }
+
+    /// Finds the chore of a workflow that the clock or a person started, by the name of its file.
+    fn chore(&self, body: &model::Body) -> Result<Option<EventKind>, PayloadError> {
+        let path = self.need(body.workflow.as_deref(), "workflow")?;
+        let file = path.rsplit('/').next().unwrap_or_default();
+        let name = file.strip_suffix(".yml").unwrap_or(file);
+        let found = CHORES.iter().find(|(workflow, _)| *workflow == name);
+        Ok(found.map(|(_, chore)| match self.delivery.event {
+            "schedule" => EventKind::Tick { chore: *chore },
+            _ => EventKind::Dispatch { chore: *chore },
+        }))
+    }
+
+    /// Reads a word of a closed list, which the forge's own type spells as GitHub does.
+    fn word<T: DeserializeOwned>(&self, word: &str, at: &'static str) -> Result<T, PayloadError> {
+        serde_json::from_value(word.into()).map_err(|error| self.shape(at, &error))
+    }
+
+    /// Who did it; nobody stands behind the clock.
+    fn sender(&self, body: &model::Body) -> Result<Account, PayloadError> {
+        if let ("schedule", None, Ok(login)) =
+            (self.delivery.event, &body.sender, Login::new(CLOCK))
+        {
+            let kind = AccountKind::Bot;
+            return Ok(Account { login, kind });
+        }
+        self.account(body.sender.as_ref(), "sender.login")
     }
 
     fn label(&self, body: &model::Body) -> Result<Option<Label>, PayloadError> {
@@ -266,7 +334,17 @@ impl Source<'_> {
         let comment = facts.comment.as_ref().map(|comment| comment.created_at);
         let pull = body.pull_request.as_ref().and_then(|pull| pull.updated_at);
         let issue = facts.issue.as_ref().map(|shown| shown.issue.updated_at);
-        let known = comment.or(pull).or(issue).or(body.created_at);
+        let run = body.workflow_run.as_ref().and_then(|run| run.updated_at);
+        let deployed = body
+            .deployment_status
+            .as_ref()
+            .and_then(|status| status.created_at);
+        let known = comment
+            .or(pull)
+            .or(issue)
+            .or(run)
+            .or(deployed)
+            .or(body.created_at);
         known.unwrap_or(self.delivery.received)
     }
 

@@ -14,6 +14,12 @@ pub(super) struct Body {
     pub(super) comment: Option<Comment>,
     pub(super) label: Option<Label>,
     pub(super) pull_request: Option<PullRequest>,
+    pub(super) workflow_run: Option<WorkflowRun>,
+    pub(super) deployment: Option<Deployment>,
+    pub(super) deployment_status: Option<DeploymentStatus>,
+    /// The path of the workflow that was started by the clock or by hand. (Beside a `workflow_run` it is an object.)
+    #[serde(deserialize_with = "path_of_workflow")]
+    pub(super) workflow: Option<String>,
     // What follows stands at the top of a `status` payload.
     pub(super) sha: Option<String>,
     pub(super) context: Option<String>,
@@ -90,6 +96,43 @@ pub(super) struct PullRequest {
     pub(super) head: Option<Side>,
     pub(super) base: Option<Side>,
     pub(super) updated_at: Option<DateTime<Utc>>,
+}
+
+/// Reads a path, and passes over anything else.
+fn path_of_workflow<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Workflow {
+        Path(String),
+        Other(serde::de::IgnoredAny),
+    }
+    Ok(match Option::<Workflow>::deserialize(from)? {
+        Some(Workflow::Path(path)) => Some(path),
+        Some(Workflow::Other(_)) | None => None,
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct WorkflowRun {
+    pub(super) id: Option<u64>,
+    pub(super) head_sha: Option<String>,
+    pub(super) conclusion: Option<String>,
+    pub(super) updated_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Deployment {
+    pub(super) id: Option<u64>,
+    pub(super) sha: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct DeploymentStatus {
+    pub(super) state: Option<String>,
+    pub(super) created_at: Option<DateTime<Utc>>,
 }
 
 /// One side of a pull request.
