@@ -1,5 +1,6 @@
 //! What can be typed. Help is written here, once.
 
+mod explain;
 mod policy;
 mod requests;
 mod signal;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(crate) use explain::Explain;
 pub(crate) use policy::{
     FactoryArgs, ListArgs, Policy, PolicyAudit, PolicyCheck, PolicyHook, PolicyPrint, PolicyVerb,
     ProgramName, RoleName, ToolName,
@@ -36,6 +38,8 @@ pub(crate) enum Verb {
     Demo(Demo),
     /// Work by hand on a factory in a folder
     Local(Local),
+    /// Say what would happen after an event, and why
+    Explain(Explain),
     /// Check the pages of a site
     Content(Content),
     /// Read and check requests, without a model and without a network

@@ -52,9 +52,22 @@ pub(crate) async fn work(
     agent: Option<&str>,
     observer: &dyn Observer,
 ) -> anyhow::Result<()> {
+    lay_bin(local.dir())?;
+    with_engine(local, agent, observer, async |engine| {
+        Ok(engine.work().await?)
+    })
+    .await
+}
+
+/// Puts the engine of a factory together, for as long as it is of use.
+pub(crate) async fn with_engine<T>(
+    local: &Local,
+    agent: Option<&str>,
+    observer: &dyn Observer,
+    then: impl AsyncFnOnce(&Engine<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let enabled = is_enabled(local).await?;
     let agent = choose_agent(local, agent)?;
-    lay_bin(local.dir())?;
     let clock = Utc::now;
     let mut settings = Settings::new(enabled, local.default_branch().as_str());
     if let Some(threshold) = spend_threshold()? {
@@ -69,14 +82,13 @@ pub(crate) async fn work(
         clock: &clock,
     };
     let engine = Engine::open(ports, settings, local.dir(), &local.dir().join("site.git"))?;
-    engine.work().await?;
-    Ok(())
+    then(&engine).await
 }
 
 /// The kill switch: the environment decides, and where it says nothing the factory's own setting, made on with it.
 async fn is_enabled(local: &Local) -> anyhow::Result<bool> {
-    if let Some(value) = std::env::var_os(SWITCH) {
-        return Ok(value == "true");
+    if let Some(on) = is_switched_on() {
+        return Ok(on);
     }
     let setting = local.get_setting(SWITCH).await?;
     Ok(setting.is_some_and(|value| value == "true"))
@@ -98,6 +110,11 @@ fn spend_threshold() -> anyhow::Result<Option<Nanodollars>> {
             ))
         }
     }
+}
+
+/// What the environment says of the kill switch, if it says anything.
+pub(crate) fn is_switched_on() -> Option<bool> {
+    std::env::var_os(SWITCH).map(|value| value == "true")
 }
 
 /// Turns the kill switch of a new factory on.

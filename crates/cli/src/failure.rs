@@ -84,11 +84,13 @@ fn sentence(error: &anyhow::Error) -> String {
 fn is_mendable(error: &anyhow::Error) -> bool {
     use lightsout_agents::AgentError;
     use lightsout_engine::EngineError;
+    use lightsout_github::PayloadError;
     use lightsout_local::LocalError;
     let engine = error.downcast_ref::<EngineError>();
     let local = error.downcast_ref::<LocalError>();
     error.downcast_ref::<Mendable>().is_some()
         || error.downcast_ref::<AgentError>().is_some()
+        || error.downcast_ref::<PayloadError>().is_some()
         || matches!(
             engine,
             Some(

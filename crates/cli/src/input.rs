@@ -23,12 +23,7 @@ pub(crate) fn shown(path: &Path) -> String {
 
 /// Reads a text from a file, or from standard input for `-`.
 pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
-    let bytes = if path == Path::new("-") {
-        read_stdin()?
-    } else {
-        read_bytes(path)?
-    };
-    String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(read_input(path)?).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         Mendable::error(
             format!(
@@ -38,6 +33,15 @@ pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
             "save it as UTF-8",
         )
     })
+}
+
+/// Reads a file, or standard input for `-`.
+pub(crate) fn read_input(path: &Path) -> anyhow::Result<Vec<u8>> {
+    if path == Path::new("-") {
+        read_stdin()
+    } else {
+        read_bytes(path)
+    }
 }
 
 fn read_stdin() -> anyhow::Result<Vec<u8>> {

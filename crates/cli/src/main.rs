@@ -5,6 +5,7 @@ mod args;
 mod assets;
 mod content;
 mod demo;
+mod explain;
 mod factory;
 mod failure;
 mod input;
@@ -12,6 +13,7 @@ mod journal;
 mod labels;
 mod lint;
 mod local;
+mod look;
 mod output;
 mod policy;
 mod progress;
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     let result = match args.verb {
         Verb::Demo(demo) => demo::run(&demo),
         Verb::Local(local) => local::run(&local),
+        Verb::Explain(explain) => explain::run(&explain),
         Verb::Content(content) => content::run(&content),
         Verb::Request(request) => request::run(&request),
         Verb::Lint(lint) => lint::run(&lint),

@@ -77,9 +77,9 @@ mod tests {
     fn codes(kind: EventKind, world: &Snapshot) -> Vec<String> {
         let event = event(kind, world);
         let (_, looked) = explain(|| decide(&event, world));
-        let shown = looked.iter().map(|look| match look.applies {
-            true => format!("{}!", look.rule.code()),
-            false => look.rule.code().to_owned(),
+        let shown = looked.iter().map(|look| {
+            let mark = if look.applies { "!" } else { "" };
+            format!("{}{mark}", look.rule.code())
         });
         shown.collect()
     }
@@ -126,9 +126,7 @@ mod tests {
             };
             changed(|world| world.enabled = false);
             changed(|world| world.issue.state = IssueState::Closed);
-            changed(|world| {
-                world.issue.labels.insert(Label::waiting());
-            });
+            changed(|world| world.issue.labels.extend([Label::waiting()]));
             changed(|world| world.actor.own = true);
             changed(|world| world.actor.permission = Permission::Write);
             changed(|world| world.budget_refusal = Some("spent".into()));

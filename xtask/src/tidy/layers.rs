@@ -214,6 +214,7 @@ pub(crate) const CRATES: &[Crate] = &[
             "engine",
             "forge",
             "git",
+            "github",
             "ledger",
             "lifecycle",
             "local",

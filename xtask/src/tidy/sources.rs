@@ -16,6 +16,10 @@ const LABELS_BELONG: &[(&str, &str)] = &[
         "crates/agents/src/template/mod.rs",
         "one writer for each built-in type, found by its label",
     ),
+    (
+        "crates/github/src/payload/chore.rs",
+        "the files of workflows begin like labels",
+    ),
     ("crates/testkit/src/", "tests say what they mean"),
     ("crates/simulation/src/", "people type them as they like"),
 ];

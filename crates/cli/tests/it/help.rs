@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use crate::{lightsout, stdout};
 
-const VERBS: [&[&str]; 33] = [
+const VERBS: &[&[&str]] = &[
     &[],
     &["demo"],
     &["local"],
@@ -13,6 +13,7 @@ const VERBS: [&[&str]; 33] = [
     &["local", "show"],
     &["local", "log"],
     &["local", "run"],
+    &["explain"],
     &["content"],
     &["content", "check"],
     &["request"],
@@ -42,9 +43,9 @@ const VERBS: [&[&str]; 33] = [
 fn help_is_what_it_was() {
     let mut text = String::new();
     for verb in VERBS {
-        let output = lightsout().args(verb).arg("--help").output().unwrap();
+        let output = lightsout().args(*verb).arg("--help").output().unwrap();
         assert!(output.status.success());
-        let words = [verb, &["--help"]].concat().join(" ");
+        let words = [*verb, &["--help"]].concat().join(" ");
         let _ = writeln!(
             text,
             "$ lightsout {words}

@@ -6,6 +6,8 @@
 mod content;
 /// `lightsout demo`: the story, twice, killed, two at once.
 mod demo;
+/// `lightsout explain`: payloads, snapshots, and a factory here.
+mod explain;
 /// What every verb prints as help.
 mod help;
 /// `lightsout lint`.

@@ -1,5 +1,6 @@
 //! From a payload to an event.
 
+mod chore;
 mod error;
 mod facts;
 mod model;
@@ -8,11 +9,12 @@ use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
 use lightsout_forge::{
-    Account, AccountKind, CheckState, Chore, Conclusion, DeploymentState, Event, EventId,
-    EventKind, Label, Login, Number,
+    Account, AccountKind, CheckState, Conclusion, DeploymentState, Event, EventId, EventKind,
+    Label, Login, Number,
 };
 use serde::de::DeserializeOwned;
 
+use chore::chore_of;
 pub use error::PayloadError;
 pub use facts::{Facts, ShownIssue, ShownPull};
 pub use model::Association;
@@ -113,13 +115,6 @@ pub const LISTENED: &[(&str, &[&str])] = &[
     ("deployment_status", &["created"]),
     ("schedule", &[]),
     ("workflow_dispatch", &[]),
-];
-
-/// The workflows that do a chore, by the names of their files.
-const CHORES: &[(&str, Chore)] = &[
-    ("cms-spend-alert", Chore::Spend),
-    ("cms-stale-prs", Chore::Stale),
-    ("cms-canary", Chore::Canary),
 ];
 
 /// Who acts when the clock does.
@@ -299,12 +294,9 @@ impl Source<'_> {
     /// Finds the chore of a workflow that the clock or a person started, by the name of its file.
     fn chore(&self, body: &model::Body) -> Result<Option<EventKind>, PayloadError> {
         let path = self.need(body.workflow.as_deref(), "workflow")?;
-        let file = path.rsplit('/').next().unwrap_or_default();
-        let name = file.strip_suffix(".yml").unwrap_or(file);
-        let found = CHORES.iter().find(|(workflow, _)| *workflow == name);
-        Ok(found.map(|(_, chore)| match self.delivery.event {
-            "schedule" => EventKind::Tick { chore: *chore },
-            _ => EventKind::Dispatch { chore: *chore },
+        Ok(chore_of(path).map(|chore| match self.delivery.event {
+            "schedule" => EventKind::Tick { chore },
+            _ => EventKind::Dispatch { chore },
         }))
     }
 
