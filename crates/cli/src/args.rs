@@ -2,6 +2,7 @@
 
 mod explain;
 mod policy;
+mod replay;
 mod requests;
 mod signal;
 mod skills;
@@ -15,6 +16,7 @@ pub(crate) use policy::{
     FactoryArgs, ListArgs, Policy, PolicyAudit, PolicyCheck, PolicyHook, PolicyPrint, PolicyVerb,
     ProgramName, RoleName, ToolName,
 };
+pub(crate) use replay::Replay;
 pub(crate) use requests::{CheckRequest, Labels, LabelsVerb, Lint, LintVerb, Request, RequestVerb};
 pub(crate) use signal::Signal;
 pub(crate) use skills::{Skills, SkillsVerb};
@@ -40,6 +42,8 @@ pub(crate) enum Verb {
     Local(Local),
     /// Say what would happen after an event, and why
     Explain(Explain),
+    /// Decide again what a journal says was decided
+    Replay(Replay),
     /// Check the pages of a site
     Content(Content),
     /// Read and check requests, without a model and without a network

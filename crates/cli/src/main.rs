@@ -17,6 +17,7 @@ mod look;
 mod output;
 mod policy;
 mod progress;
+mod replay;
 mod request;
 mod schema;
 mod signal;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Verb::Demo(demo) => demo::run(&demo),
         Verb::Local(local) => local::run(&local),
         Verb::Explain(explain) => explain::run(&explain),
+        Verb::Replay(replay) => replay::run(&replay),
         Verb::Content(content) => content::run(&content),
         Verb::Request(request) => request::run(&request),
         Verb::Lint(lint) => lint::run(&lint),

@@ -1,8 +1,11 @@
 //! Standard output is data, standard error is talk.
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
+use lightsout_forge::Action;
 use serde::Serialize;
+use serde_json::Value;
 
 /// Prints text; a reader that went away (`| head`) is no error.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
@@ -64,6 +67,38 @@ pub(crate) fn short(text: &str, limit: usize) -> String {
     let mut cut: String = line.chars().take(limit.saturating_sub(1)).collect();
     cut.push('…');
     cut
+}
+
+/// An action on one line: its name, then what it is about, each text cut short.
+pub(crate) fn action_line(action: &Action) -> String {
+    let mut text = action.name().replace('_', " ");
+    let Ok(Value::Object(fields)) = serde_json::to_value(action) else {
+        return text;
+    };
+    for (key, value) in fields.iter().filter(|(key, _)| *key != "action") {
+        let value = match value {
+            Value::String(value) => short(visible(value), 60),
+            Value::Object(thread) => thread
+                .iter()
+                .map(|(kind, which)| match which {
+                    Value::Number(number) => format!("{kind} #{number}"),
+                    Value::String(branch) => format!("{} {branch}", kind.replace('_', " ")),
+                    other => other.to_string(),
+                })
+                .collect(),
+            other => other.to_string(),
+        };
+        let _ = write!(text, "; {key}: {value}");
+    }
+    text
+}
+
+/// A text without the hidden line at its beginning.
+fn visible(text: &str) -> &str {
+    match text.split_once('\n') {
+        Some((hidden, rest)) if hidden.starts_with("<!--") => rest,
+        _ => text,
+    }
 }
 
 #[cfg(test)]

@@ -11,9 +11,11 @@ use lightsout_forge::{
     Event, EventId, EventKind, Forge, ForgeError, Inbox, Issue, Number, PullState,
 };
 use lightsout_ledger::{LedgerStore, Nanodollars};
-use lightsout_lifecycle::{Ended, Execution, MAX_DECISIONS, Plan, Snapshot, Step};
+use lightsout_lifecycle::{
+    AnyFacts, Ended, Execution, MAX_DECISIONS, Plan, Question, Snapshot, Step,
+};
 
-use crate::journal::JournalLine;
+use crate::journal::{Basis, JournalLine};
 use crate::read::View;
 use crate::workshop::Workshop;
 use crate::{EngineError, Observer, Progress, Stage};
@@ -196,8 +198,9 @@ impl<'a> Engine<'a> {
         execution: &mut Execution,
     ) -> Result<View, EngineError> {
         let view = self.view(issue, execution.event()).await?;
+        let question = execution.question(&view.snapshot);
         let plan = execution.saw(&view.snapshot);
-        self.report_decision(issue, execution.event(), &plan, &view)?;
+        self.report_decision(issue, execution.event(), question, &plan, &view)?;
         Ok(view)
     }
 
@@ -248,6 +251,7 @@ impl<'a> Engine<'a> {
         &self,
         issue: Number,
         event: &Event,
+        question: Question,
         plan: &Plan,
         view: &View,
     ) -> Result<(), EngineError> {
@@ -259,6 +263,11 @@ impl<'a> Engine<'a> {
             issue,
             on: event.clone(),
             reason: plan.reason,
+            from: Some(Box::new(Basis {
+                question,
+                facts: AnyFacts::Request(Box::new(view.snapshot.clone())),
+                plan: plan.clone(),
+            })),
         })?;
         self.ports.observer.saw(&Progress::Decided {
             issue,

@@ -35,6 +35,6 @@ pub use engine::{Engine, Ports, Settings, issue_of_branch};
 pub use error::EngineError;
 pub use handoff::{LaneLimits, lane_problems};
 pub use intake::{filing, intake_by_text};
-pub use journal::JournalLine;
+pub use journal::{Basis, JournalLine};
 pub use observe::{Observer, Progress, Silent, Stage};
 pub use prompt::render_prompt;

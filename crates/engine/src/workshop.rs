@@ -47,7 +47,7 @@ impl Workshop {
             origin: Repo::open_bare(origin)?,
             configured: Mutex::default(),
             listed: Mutex::default(),
-            journal: Journal::at(&dir.join("journal.jsonl")),
+            journal: Journal::at(&dir.join("journal.jsonl"))?,
         })
     }
 

@@ -7,7 +7,7 @@
 
 use lightsout_forge::{Action, Event, Sha};
 
-use crate::{Plan, RunOrder, RunReport, Snapshot, decide, merge_conflict, settle};
+use crate::{Plan, Question, RunOrder, RunReport, Snapshot, decide, merge_conflict, settle};
 
 /// How often one event is decided anew because the world moved under its plan.
 pub const MAX_DECISIONS: u32 = 5;
@@ -139,16 +139,25 @@ impl Execution {
         }
     }
 
+    /// What is asked about what was read; to be written down before [`Execution::saw`] answers it.
+    pub fn question(&self, snapshot: &Snapshot) -> Question {
+        match &self.aim {
+            Aim::Settle(report) => Question::Settle {
+                report: report.clone(),
+            },
+            Aim::HandBack(head) if still_at(snapshot, head) => Question::MergeConflict,
+            Aim::HandBack(_) | Aim::Decide => Question::Decide,
+        }
+    }
+
     /// Takes what was read and decides, settles or hands back; returns the plan, to be written down. Called when no
     /// reading was asked for, it decides anew.
     pub fn saw(&mut self, snapshot: &Snapshot) -> Plan {
         self.decisions += 1;
-        let plan = match &self.aim {
-            Aim::Settle(report) => (self.rules.settle)(report, snapshot),
-            Aim::HandBack(head) if still_at(snapshot, head) => {
-                (self.rules.merge_conflict)(snapshot)
-            }
-            Aim::HandBack(_) | Aim::Decide => (self.rules.decide)(&self.event, snapshot),
+        let plan = match self.question(snapshot) {
+            Question::Settle { report } => (self.rules.settle)(&report, snapshot),
+            Question::MergeConflict => (self.rules.merge_conflict)(snapshot),
+            Question::Decide => (self.rules.decide)(&self.event, snapshot),
         };
         self.at = match (plan.is_empty(), &self.aim) {
             (true, Aim::Decide | Aim::HandBack(_)) => At::Done(Ended::Quiet),

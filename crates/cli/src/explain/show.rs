@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::sketch::Assumption;
-use crate::output::short;
+use crate::output::{action_line, short};
 
 /// What would happen, and why.
 #[derive(Debug, Serialize)]
@@ -117,7 +117,7 @@ impl Explained {
             "\nWhat would be done, in this order:\n"
         });
         for (index, action) in self.plan.iter().enumerate() {
-            let _ = writeln!(text, "  {}. {}", index + 1, line(action));
+            let _ = writeln!(text, "  {}. {}", index + 1, action_line(action));
         }
         if let Some(run) = &self.run {
             let _ = writeln!(
@@ -137,37 +137,5 @@ impl Explained {
             }
         }
         text
-    }
-}
-
-/// An action on one line: its name, then what it is about, each text cut short.
-fn line(action: &Action) -> String {
-    let mut text = action.name().replace('_', " ");
-    let Ok(Value::Object(fields)) = serde_json::to_value(action) else {
-        return text;
-    };
-    for (key, value) in fields.iter().filter(|(key, _)| *key != "action") {
-        let value = match value {
-            Value::String(value) => short(visible(value), 60),
-            Value::Object(thread) => thread
-                .iter()
-                .map(|(kind, which)| match which {
-                    Value::Number(number) => format!("{kind} #{number}"),
-                    Value::String(branch) => format!("{} {branch}", kind.replace('_', " ")),
-                    other => other.to_string(),
-                })
-                .collect(),
-            other => other.to_string(),
-        };
-        let _ = write!(text, "; {key}: {value}");
-    }
-    text
-}
-
-/// A text without the hidden line at its beginning.
-fn visible(text: &str) -> &str {
-    match text.split_once('\n') {
-        Some((hidden, rest)) if hidden.starts_with("<!--") => rest,
-        _ => text,
     }
 }

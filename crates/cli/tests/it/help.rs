@@ -14,6 +14,7 @@ const VERBS: &[&[&str]] = &[
     &["local", "log"],
     &["local", "run"],
     &["explain"],
+    &["replay"],
     &["content"],
     &["content", "check"],
     &["request"],

@@ -25,6 +25,9 @@ mod signal;
 /// `lightsout skills`.
 mod skills;
 
+/// `lightsout replay`: the same journal, another rule, a cut line, a forge that moved.
+mod replay;
+
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
