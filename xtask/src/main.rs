@@ -13,6 +13,7 @@ mod bench;
 mod ci;
 mod e2e;
 mod fuzz;
+mod mutants;
 mod process;
 mod simulate;
 mod tidy;
@@ -64,6 +65,8 @@ enum Task {
     },
     /// Let a fuzz target run for a while
     Fuzz(fuzz::Fuzz),
+    /// Break the rules on purpose and see that a test notices; needs cargo-mutants
+    Mutants(mutants::Mutants),
     /// Measure beside the tool that people would use otherwise, and print the ratio
     Bench {
         #[command(subcommand)]
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Task::Ci { only } => ci::run(&only),
         Task::Simulate { options } => simulate::run(&options),
         Task::E2e { program, check } => e2e::run(&check, program),
+        Task::Mutants(mutants) => mutants::run(&mutants),
         Task::Bench { bench } => bench::run(&bench),
         Task::Fuzz(fuzz) => fuzz::run(&fuzz),
     };

@@ -3,6 +3,7 @@
 //! Both are run in turn, several times, in the same call, on input that is made here; the best run of each counts, and
 //! what is printed is the ratio. Absolute numbers say something about the machine, ratios about the program.
 
+mod decide;
 mod measure;
 mod signal;
 
@@ -12,6 +13,8 @@ use clap::Subcommand;
 /// What to measure.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Bench {
+    /// Decisions a second on one core, beside reading the same events from JSON
+    Decide,
     /// The outcome of a long transcript, beside Python's `json`
     Signal {
         /// How long the transcript is, in megabytes
@@ -23,6 +26,7 @@ pub(crate) enum Bench {
 /// Runs one benchmark and prints its ratios.
 pub(crate) fn run(bench: &Bench) -> Result<()> {
     match bench {
+        Bench::Decide => decide::run(),
         Bench::Signal { megabytes } => signal::run(*megabytes),
     }
 }
