@@ -59,6 +59,10 @@ const STEPS: &[Step] = &[
         run: || e2e::run(&Check::Policy, None),
     },
     Step {
+        name: "e2e-agents",
+        run: || e2e::run(&Check::Agents, None),
+    },
+    Step {
         name: "e2e-kill",
         run: || e2e::run(&Check::Kill { times: 50, seed: 1 }, None),
     },

@@ -25,6 +25,10 @@ pub struct WorkOrder {
     pub bin: PathBuf,
     /// What it is told, as Markdown.
     pub prompt: String,
+    /// The skills it is to work through, by name, in order.
+    pub skills: Vec<String>,
+    /// What it may do, for a program that can be told.
+    pub rules: Rules,
     /// How long and how much.
     pub limits: Limits,
     /// The name and the mail address its commits carry.
@@ -33,14 +37,46 @@ pub struct WorkOrder {
     pub when: i64,
 }
 
+impl WorkOrder {
+    /// The prompt, with the files of this run by their paths, for programs that read no variables.
+    pub(crate) fn prompt_with_files(&self) -> String {
+        format!(
+            "{}\n## Files of this run\n\n- The request, as JSON: `{}`\n- Your request for a picture, if one is called for: `{}`\n",
+            self.prompt.trim_end(),
+            self.request_file.display(),
+            self.media_file.display()
+        )
+    }
+}
+
+/// What an agent may do, as Claude Code's rules, such as `Bash(git add:*)`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// What is allowed.
+    pub allow: Vec<String>,
+    /// What is refused whatever else is allowed.
+    pub deny: Vec<String>,
+}
+
+/// What a run of an agent costs that reports no usage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Spending {
+    /// Nothing: it uses no model.
+    Nothing,
+    /// What this model would cost; it is estimated.
+    Model(String),
+    /// Something that nobody can tell.
+    Unknown,
+}
+
 /// Whoever does the work.
 #[async_trait]
 pub trait Agent: Send + Sync {
     /// What it is called in reports, such as `template`.
     fn name(&self) -> &str;
 
-    /// The model it uses, if it uses one; what it costs is measured or estimated by this.
-    fn model(&self) -> Option<&str>;
+    /// What a run costs that reports no usage.
+    fn spending(&self) -> Spending;
 
     /// Lets it work until it ends or is ended.
     ///

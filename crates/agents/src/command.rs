@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 
-use crate::{Agent, AgentError, Finished, Job, WorkOrder, agent_environment, run_job};
+use crate::{Agent, AgentError, Finished, Job, Spending, WorkOrder, agent_environment, run_job};
 
 /// Any program: it gets what every agent gets, and is believed no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandAgent {
     program: String,
     arguments: Vec<String>,
+    spending: Spending,
 }
 
 impl CommandAgent {
@@ -30,7 +31,15 @@ impl CommandAgent {
         Ok(Self {
             program,
             arguments: words,
+            spending: Spending::Nothing,
         })
+    }
+
+    /// Says what a run costs that reports no usage; nothing unless this is said.
+    #[must_use]
+    pub fn costing(mut self, spending: Spending) -> Self {
+        self.spending = spending;
+        self
     }
 
     /// Splits a command line into words as a shell would, without any shell.
@@ -52,8 +61,8 @@ impl Agent for CommandAgent {
         "command"
     }
 
-    fn model(&self) -> Option<&str> {
-        None
+    fn spending(&self) -> Spending {
+        self.spending.clone()
     }
 
     async fn run(&self, order: &WorkOrder) -> Result<Finished, AgentError> {
@@ -81,8 +90,8 @@ impl Agent for TemplateAgent {
         "template"
     }
 
-    fn model(&self) -> Option<&str> {
-        None
+    fn spending(&self) -> Spending {
+        Spending::Nothing
     }
 
     async fn run(&self, order: &WorkOrder) -> Result<Finished, AgentError> {
@@ -91,7 +100,7 @@ impl Agent for TemplateAgent {
     }
 }
 
-fn job(order: &WorkOrder, program: OsString, arguments: Vec<OsString>) -> Job {
+pub(crate) fn job(order: &WorkOrder, program: OsString, arguments: Vec<OsString>) -> Job {
     Job {
         program,
         arguments,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::Version;
+
 /// Why a program did not run to an end of any kind.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -14,6 +16,22 @@ pub enum AgentError {
         /// What the system said.
         why: String,
         /// What to do.
+        hint: &'static str,
+    },
+    /// The program is of a version whose flags and transcripts are not known.
+    #[error(
+        "`{program}` is version `{found}`; versions from {from} on and below {below} are driven\nhint: {hint}"
+    )]
+    Version {
+        /// The program.
+        program: String,
+        /// The version it says it is, or what it says instead.
+        found: String,
+        /// The oldest that is driven.
+        from: Version,
+        /// The first that is not.
+        below: Version,
+        /// What installs one that is.
         hint: &'static str,
     },
     /// A command line could not be split into words.

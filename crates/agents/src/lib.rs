@@ -6,24 +6,34 @@
 //! or `WAITING`. [`CommandAgent`] runs any program so, [`TemplateAgent`] the one that is built in ([`template`]).
 //!
 //! [`run_job`] runs one program contained: no shell, an environment of a few named variables, limits on time and
-//! output, and the whole process group ended when it is over. Gates run through it too.
+//! output, and everything it started ended when it is over, also what left its process group. Gates run through it too.
 //!
 //! **Architecture invariant:** nothing that an agent or a gate gets comes from this process's environment but the
 //! search path; one function each builds it, and a test plants secrets to see that none arrives.
 
+mod access;
 mod agent;
+mod claude;
+mod codex;
 mod command;
+mod descendants;
 mod environment;
 mod error;
+mod home;
 mod process;
 mod request;
 pub mod template;
 mod tree;
+mod version;
 
-pub use agent::{Agent, WorkOrder};
+pub use access::{ModelAccess, ModelKey};
+pub use agent::{Agent, Rules, Spending, WorkOrder};
+pub use claude::{ClaudeAgent, ClaudeSettings};
+pub use codex::CodexAgent;
 pub use command::{CommandAgent, TemplateAgent};
 pub use environment::{agent_environment, gate_environment};
 pub use error::AgentError;
 pub use process::{End, Finished, Job, Limits, run_job};
 pub use request::{MediaRequest, MediaRequestError, Request, RequestMedia, read_media_requests};
 pub use tree::TreeError;
+pub use version::Version;

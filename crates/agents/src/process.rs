@@ -14,11 +14,14 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::AgentError;
+use crate::descendants::{Descendants, MARK};
 
 /// How much of what is printed on standard error is kept, in bytes.
 const STDERR_TAIL: usize = 4_000;
 /// How long the output may stay open after the program has ended, since a child of it may still hold it.
 const LINGER: Duration = Duration::from_millis(500);
+/// How often the program's processes are looked at, so that none gets away unseen.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// How long and how much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,14 +81,15 @@ pub struct Finished {
     pub stderr_tail: String,
 }
 
-/// Runs a program to its end, or ends it. Whatever it has started and left in its process group goes with it.
+/// Runs a program to its end, or ends it. Whatever it has started goes with it, also what left its
+/// process group.
 ///
 /// # Errors
 /// When it cannot be started or watched, or its output cannot be written.
 pub async fn run_job(job: &Job) -> Result<Finished, AgentError> {
     let since = Instant::now();
-    let (mut child, group) = start(job)?;
-    let watched = watch(job, &mut child, group.0).await;
+    let (mut child, mut group) = start(job)?;
+    let watched = watch(job, &mut child, &mut group).await;
     drop(group);
     // Reaps the child in every case, so that no zombie stays behind.
     let status = child.wait().await.map_err(lost(job));
@@ -101,21 +105,31 @@ pub async fn run_job(job: &Job) -> Result<Finished, AgentError> {
     })
 }
 
-/// A process group, ended when this is dropped, also when the run itself is given up.
-struct Group(Option<Pid>);
+/// A process group and everything that left it, ended when this is dropped, also when the run itself is given up.
+struct Group(Option<Pid>, Descendants);
 
 impl Drop for Group {
     fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Group {
+    fn end(&mut self) {
+        // What is in the group first, so that it starts nothing more.
         end_group(self.0);
+        self.1.end();
     }
 }
 
 fn start(job: &Job) -> Result<(Child, Group), AgentError> {
+    let mut descendants = Descendants::prepare();
     let child = Command::new(find(job))
         .args(&job.arguments)
         .current_dir(&job.folder)
         .env_clear()
         .envs(&job.environment)
+        .env(MARK, descendants.mark())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -127,8 +141,9 @@ fn start(job: &Job) -> Result<(Child, Group), AgentError> {
             why: error.to_string(),
             hint: "check that it is installed, executable and in the search path",
         })?;
-    let group = Group(group_of(&child));
-    Ok((child, group))
+    let group = group_of(&child);
+    descendants.root(group);
+    Ok((child, Group(group, descendants)))
 }
 
 /// Looks the program up in the job's own search path: the system would look in ours.
@@ -155,13 +170,14 @@ enum Step {
 async fn watch(
     job: &Job,
     child: &mut Child,
-    group: Option<Pid>,
+    group: &mut Group,
 ) -> Result<(Option<End>, String), AgentError> {
     let feeding = tokio::spawn(feed(child.stdin.take(), job.stdin.clone()));
     let listening = tokio::spawn(tail_of(child.stderr.take()));
     let mut stdout = child.stdout.take();
     let mut record = File::create(&job.stdout).await.map_err(disk(job))?;
     let mut deadline = Instant::now() + job.limits.wall;
+    let mut heard = Instant::now();
     let mut written = 0_u64;
     let mut ended = false;
     let mut chunk = vec![0_u8; 64 * 1024];
@@ -170,12 +186,16 @@ async fn watch(
         if left.is_zero() {
             break (!ended).then_some(End::TimedOut);
         }
+        let silent = heard.elapsed();
         let patience = match job.limits.stall {
-            Some(stall) if !ended => stall.min(left),
+            Some(stall) if !ended && silent >= stall => break Some(End::Stalled),
+            Some(stall) if !ended => left.min(stall.saturating_sub(silent)),
             _ => left,
         };
-        match tokio::time::timeout(patience, step(child, &mut stdout, ended, &mut chunk)).await {
+        let glance = patience.min(GLANCE);
+        match tokio::time::timeout(glance, step(child, &mut stdout, ended, &mut chunk)).await {
             Ok(Ok(Step::Printed(count))) => {
+                heard = Instant::now();
                 written = written.saturating_add(count as u64);
                 if written > job.limits.output {
                     break Some(End::TooMuchOutput);
@@ -189,9 +209,8 @@ async fn watch(
                 deadline = Instant::now() + LINGER;
             }
             Ok(Err(error)) => return Err(lost(job)(error)),
-            // Which of the two it was shows when the loop looks at the clock.
-            Err(_) if Instant::now() >= deadline => {}
-            Err(_) => break Some(End::Stalled),
+            // Whose time is over shows when the loop looks at the clock.
+            Err(_) => group.1.look(),
         }
         if ended && stdout.is_none() {
             break None;
@@ -200,7 +219,7 @@ async fn watch(
     feeding.abort();
     record.flush().await.map_err(disk(job))?;
     // Whoever is left holds standard error open.
-    end_group(group);
+    group.end();
     let tail = tokio::time::timeout(LINGER, listening).await;
     Ok((broke, tail.ok().and_then(Result::ok).unwrap_or_default()))
 }

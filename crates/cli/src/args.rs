@@ -61,7 +61,7 @@ pub(crate) enum Verb {
     Signal(Signal),
     /// Look at what agents are taught, and check it
     Skills(Skills),
-    /// Be an agent (started by the factory)
+    /// Be an agent (started by the factory), or see what one is told
     Agent(Agent),
 }
 
@@ -87,7 +87,7 @@ pub(crate) struct Demo {
     /// The folder to make the factory in
     #[arg(long, default_value = "lightsout-demo")]
     pub(crate) dir: PathBuf,
-    /// Who does the work: `template`, or `command:PROGRAM ARGUMENTS`
+    /// Who does the work: `template`, `claude`, `codex`, or `command:PROGRAM ARGUMENTS`
     #[arg(long, value_name = "AGENT")]
     pub(crate) agent: Option<String>,
     /// How to print the result
@@ -219,7 +219,7 @@ pub(crate) struct Log {
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Example:\n  lightsout local run")]
 pub(crate) struct Run {
-    /// Who does the work: `template`, or `command:PROGRAM ARGUMENTS`; else as `factory.toml` says
+    /// Who does the work: `template`, `claude`, `codex`, or `command:PROGRAM ARGUMENTS`; else as `factory.toml` says
     #[arg(long, value_name = "AGENT")]
     pub(crate) agent: Option<String>,
     /// Print nothing while it works
@@ -250,7 +250,7 @@ pub(crate) enum ContentVerb {
     },
 }
 
-/// Be an agent (started by the factory)
+/// Be an agent (started by the factory), or see what one is told
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Agent {
     #[command(subcommand)]
@@ -264,4 +264,28 @@ pub(crate) enum AgentVerb {
         after_help = "Example, in a clone of the site:\n  LIGHTSOUT_REQUEST=request.json LIGHTSOUT_MEDIA=media.json lightsout agent template"
     )]
     Template,
+    /// Print what an agent is told about a request
+    Prompt(AgentPrompt),
+}
+
+/// Print what an agent is told about a request
+///
+/// The prompt is made from the request's type, its fields, the answers of people since, and the skills of the type. What
+/// people wrote is fenced and marked as data; characters that nobody sees are taken out and named.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Examples, after `lightsout demo`:\n  lightsout agent prompt 5\n  lightsout agent prompt 5 --role reviewer --format json"
+)]
+pub(crate) struct AgentPrompt {
+    /// The issue
+    pub(crate) issue: u64,
+    /// What the agent is there for
+    #[arg(long, default_value = "author", value_parser = ["author", "healer", "reviewer"])]
+    pub(crate) role: String,
+    /// The factory's folder
+    #[arg(long, default_value = "lightsout-demo")]
+    pub(crate) dir: PathBuf,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
 }

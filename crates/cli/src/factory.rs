@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use chrono::Utc;
-use lightsout_agents::{Agent, CommandAgent, TemplateAgent};
-use lightsout_engine::{Engine, Observer, Ports, Settings};
+use lightsout_agents::TemplateAgent;
+use lightsout_engine::{Engine, Observer, Ports, Progress, Prompt, Settings};
+use lightsout_forge::Number;
 use lightsout_ledger::{MoneyError, Nanodollars};
 use lightsout_local::{Clock, Local, LocalError};
-use lightsout_taxonomy::{AgentKind, Factory};
+use lightsout_policy::Role;
+use lightsout_taxonomy::Factory;
 
+use crate::chosen::choose;
 use crate::failure::Mendable;
 
 /// The name of the kill switch.
@@ -67,9 +70,10 @@ pub(crate) async fn with_engine<T>(
     then: impl AsyncFnOnce(&Engine<'_>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let enabled = is_enabled(local).await?;
-    let agent = choose_agent(local, agent)?;
+    let chosen = choose(&configuration(local)?, agent).await?;
     let clock = Utc::now;
     let mut settings = Settings::new(enabled, local.default_branch().as_str());
+    settings.run_price = chosen.run_price;
     if let Some(threshold) = spend_threshold()? {
         settings.spend_threshold = threshold;
     }
@@ -77,12 +81,40 @@ pub(crate) async fn with_engine<T>(
         forge: local,
         inbox: local,
         ledger: local,
-        agent: agent.as_ref(),
+        agent: chosen.agent.as_ref(),
         observer,
         clock: &clock,
     };
     let engine = Engine::open(ports, settings, local.dir(), &local.dir().join("site.git"))?;
     then(&engine).await
+}
+
+/// Renders what an agent would be told about an issue.
+pub(crate) async fn prompt(
+    local: &Local,
+    issue: Number,
+    role: Role,
+) -> anyhow::Result<Option<Prompt>> {
+    let agent = TemplateAgent::new(std::env::current_exe().context("finding this program")?);
+    let clock = Utc::now;
+    let ports = Ports {
+        forge: local,
+        inbox: local,
+        ledger: local,
+        agent: &agent,
+        observer: &Nobody,
+        clock: &clock,
+    };
+    let settings = Settings::new(true, local.default_branch().as_str());
+    let engine = Engine::open(ports, settings, local.dir(), &local.dir().join("site.git"))?;
+    Ok(engine.prompt(issue, role).await?)
+}
+
+/// Whoever looks away.
+struct Nobody;
+
+impl Observer for Nobody {
+    fn saw(&self, _: &Progress<'_>) {}
 }
 
 /// The kill switch: the environment decides, and where it says nothing the factory's own setting, made on with it.
@@ -123,40 +155,6 @@ pub(crate) async fn enable(local: &Local) -> anyhow::Result<()> {
         local.set_setting(SWITCH, "true").await?;
     }
     Ok(())
-}
-
-/// The agent that was asked for, else the one that `factory.toml` names.
-fn choose_agent(local: &Local, asked: Option<&str>) -> anyhow::Result<Box<dyn Agent>> {
-    let hint = "the agents are `template` and `command:PROGRAM ARGUMENTS`";
-    match asked {
-        Some("template") => template(),
-        Some(asked) => match asked.strip_prefix("command:") {
-            Some(line) => Ok(Box::new(CommandAgent::parse(line)?)),
-            None => Err(Mendable::error(
-                format!("there is no agent `{asked}`"),
-                hint,
-            )),
-        },
-        None => {
-            let settings = configuration(local)?.agent;
-            match settings.kind {
-                AgentKind::Template => template(),
-                AgentKind::Command => Ok(Box::new(CommandAgent::new(settings.command)?)),
-                AgentKind::Claude | AgentKind::Codex => Err(Mendable::error(
-                    format!(
-                        "this version does not drive the `{}` agent yet",
-                        settings.kind.name()
-                    ),
-                    format!("name another with `--agent`; {hint}"),
-                )),
-            }
-        }
-    }
-}
-
-fn template() -> anyhow::Result<Box<dyn Agent>> {
-    let program = std::env::current_exe().context("finding this program")?;
-    Ok(Box::new(TemplateAgent::new(program)))
 }
 
 /// Reads `factory.toml` on the published branch.

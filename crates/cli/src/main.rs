@@ -3,6 +3,7 @@
 mod agent;
 mod args;
 mod assets;
+mod chosen;
 mod content;
 mod demo;
 mod explain;

@@ -37,4 +37,4 @@ pub use handoff::{LaneLimits, lane_problems};
 pub use intake::{filing, intake_by_text};
 pub use journal::{Basis, JournalLine};
 pub use observe::{Observer, Progress, Silent, Stage};
-pub use prompt::render_prompt;
+pub use prompt::{Prompt, RuleTexts, Said, render_prompt};

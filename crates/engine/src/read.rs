@@ -15,7 +15,7 @@ use lightsout_taxonomy::{Factory, Fields, Question, RequestType, Slug, Value, Ve
 
 use crate::intake::{Texts, filing, incomplete};
 use crate::pictures::{MAX_PHOTO_BYTES, complaint};
-use crate::{Engine, EngineError, Stage};
+use crate::{Engine, EngineError, Said, Stage};
 
 /// A request as it is now, and what a run of it would work from.
 pub(crate) struct View {
@@ -32,6 +32,8 @@ pub(crate) struct Work {
     pub(crate) kind: RequestType,
     pub(crate) fields: Fields,
     pub(crate) slug: Slug,
+    /// What people answered since.
+    pub(crate) thread: Vec<Said>,
 }
 
 /// The people of one thread; each is looked up once.
@@ -181,6 +183,13 @@ impl Engine<'_> {
             kind: kind.clone(),
             fields,
             slug,
+            thread: answers
+                .iter()
+                .map(|comment| Said {
+                    author: comment.author.login.to_string(),
+                    body: comment.body.clone(),
+                })
+                .collect(),
         };
         Ok((intake, Some(work)))
     }

@@ -6,20 +6,22 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use lightsout_agents::{
-    AgentError, End, Finished, Limits, MediaRequest, Request, RequestMedia, WorkOrder,
+    AgentError, End, Finished, Limits, MediaRequest, Request, RequestMedia, Spending, WorkOrder,
     read_media_requests,
 };
-use lightsout_forge::{BranchName, ForgeError, Label, Sha};
+use lightsout_forge::{BranchName, ForgeError, Label, Number, Sha};
 use lightsout_git::GitError;
 use lightsout_ledger::{
     Ask, Bill, EntryId, LedgerError, PriceBook, PriceTag, Reservation, RunId as LedgerRun,
 };
 use lightsout_lifecycle::{RunEnd, RunOrder, RunReport};
+use lightsout_policy::Role;
 use lightsout_signal::{Finding, Judgement, Outcome, Verdict};
 use lightsout_taxonomy::Factory;
 use serde::{Deserialize, Serialize};
 
 use crate::pictures::Illustrated;
+use crate::prompt::rules;
 use crate::read::{View, Work, caps};
 use crate::stages::{load, next, save};
 use crate::workshop::Workshop;
@@ -44,6 +46,9 @@ pub(crate) struct Commission {
     pub(crate) request: Request,
     /// What the agent is told.
     pub(crate) prompt: String,
+    /// The skills it works through.
+    #[serde(default)]
+    pub(crate) skills: Vec<String>,
 }
 
 /// What the agent did; written down as soon as it ends, since this is what costs.
@@ -124,13 +129,21 @@ impl Engine<'_> {
                 why: "the run was started from a request that is complete, and is no longer".into(),
             });
         };
-        let request = request(order, view, work);
+        let request = request(order.issue, view, work);
+        let prompt = render_prompt(
+            &view.factory,
+            &work.kind,
+            &request,
+            &work.thread,
+            Role::Author,
+        );
         let commission = Commission {
             order: order.clone(),
             base: view.base.clone(),
             started: (self.ports.clock)(),
             site: view.factory.name.clone(),
-            prompt: render_prompt(&work.kind, &request),
+            prompt: prompt.text,
+            skills: prompt.skills,
             request,
         };
         save(&path, &commission)?;
@@ -211,12 +224,15 @@ impl Engine<'_> {
 
     fn bill(&self, outcome: &Outcome, commission: &Commission) -> Bill {
         let book = PriceBook::builtin();
-        match self.ports.agent.model() {
-            None if outcome.models.is_empty() => Bill::no_model(),
-            Some(model) if outcome.models.is_empty() => {
-                Bill::of_estimate(model, commission.prompt.chars().count(), &book)
+        if !outcome.models.is_empty() {
+            return Bill::of_models(outcome.models.clone(), &book);
+        }
+        match self.ports.agent.spending() {
+            Spending::Nothing => Bill::no_model(),
+            Spending::Model(model) => {
+                Bill::of_estimate(&model, commission.prompt.chars().count(), &book)
             }
-            _ => Bill::of_models(outcome.models.clone(), &book),
+            Spending::Unknown => Bill::unknown(),
         }
     }
 
@@ -238,12 +254,14 @@ impl Engine<'_> {
             .run(&WorkOrder {
                 tree: desk.join("tree"),
                 request_file: desk.join("request.json"),
-                media_file: desk.join("media.json"),
+                media_file: desk.join("media/media.json"),
                 transcript: desk.join("transcript"),
                 home: desk.join("home"),
                 scratch: desk.join("scratch"),
                 bin: self.workshop.bin(),
                 prompt: commission.prompt.clone(),
+                skills: commission.skills.clone(),
+                rules: rules(factory, &commission.request, Role::Author).into(),
                 limits: Limits {
                     wall: minutes(factory.agent.minutes),
                     stall: Some(minutes(factory.agent.stall_minutes)),
@@ -263,7 +281,10 @@ impl Engine<'_> {
         let into = Workshop::run_ref(&order.id, "agent");
         let (head, history) = self.take_over(commission, &desk.join("tree"), &into)?;
         let mut faults = Vec::from_iter(history);
-        faults.extend(media_faults(&commission.request, &desk.join("media.json")));
+        faults.extend(media_faults(
+            &commission.request,
+            &desk.join("media/media.json"),
+        ));
         self.took(Stage::Handoff, since);
         Ok(Worked {
             failed: failure(&finished),
@@ -280,7 +301,7 @@ impl Engine<'_> {
     fn desk(&self, commission: &Commission, desk: PathBuf) -> Result<PathBuf, EngineError> {
         let since = Instant::now();
         self.began(commission, Stage::Clone);
-        for folder in ["tree", "home", "scratch"] {
+        for folder in ["tree", "home", "scratch", "media"] {
             let folder = desk.join(folder);
             fs::create_dir_all(&folder).map_err(EngineError::disk("making", folder))?;
         }
@@ -452,10 +473,10 @@ impl Engine<'_> {
 }
 
 /// What the agent is given, as data.
-fn request(order: &RunOrder, view: &View, work: &Work) -> Request {
+pub(crate) fn request(issue: Number, view: &View, work: &Work) -> Request {
     let lane = view.factory.lane_for(&work.kind, &work.fields);
     Request {
-        issue: order.issue.0,
+        issue: issue.0,
         kind: work.kind.label.clone(),
         title: view.snapshot.issue.title.clone(),
         slug: work.slug.as_str().to_owned(),

@@ -144,6 +144,14 @@ impl Bill {
         Self::default()
     }
 
+    /// Returns the bill of an agent that did not say what it used, and that may have used what costs.
+    pub fn unknown() -> Self {
+        Self {
+            cost: Cost::unknown(),
+            ..Self::default()
+        }
+    }
+
     /// Returns the bill for the models an agent reported, priced by `book` where it named no cost of its own.
     pub fn of_models(models: Vec<ModelUsage>, book: &PriceBook) -> Self {
         let cost = models

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use lightsout_agents::{Agent, AgentError, End, Finished, Request, WorkOrder};
+use lightsout_agents::{Agent, AgentError, End, Finished, Request, Spending, WorkOrder};
 use lightsout_forge::Number;
 use lightsout_ledger::{Bill, PriceBook, RunId};
 
@@ -59,8 +59,8 @@ impl Agent for Scripted<'_> {
         "scripted"
     }
 
-    fn model(&self) -> Option<&str> {
-        Some(MODEL)
+    fn spending(&self) -> Spending {
+        Spending::Model(MODEL.to_owned())
     }
 
     async fn run(&self, order: &WorkOrder) -> Result<Finished, AgentError> {

@@ -72,6 +72,33 @@ impl AgentKind {
             Self::Command => "command",
         }
     }
+
+    /// Returns the model that is used unless `factory.toml` names another.
+    pub const fn default_model(self) -> &'static str {
+        match self {
+            Self::Template | Self::Claude | Self::Command => "claude-sonnet-4-6",
+            Self::Codex => "gpt-5.1-codex",
+        }
+    }
+}
+
+/// What a command costs that reports no usage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandCost {
+    /// Nothing: it uses no model.
+    Nothing,
+    /// Something that nobody can tell.
+    Unknown,
+}
+
+impl CommandCost {
+    /// Returns the word that `factory.toml` uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// Who does the work, and how long it may take.
@@ -81,8 +108,12 @@ pub struct AgentSettings {
     pub kind: AgentKind,
     /// The command line when `kind` is [`AgentKind::Command`], split into words without a shell.
     pub command: Vec<String>,
+    /// What a command costs that reports no usage.
+    pub cost: CommandCost,
     /// The model it is pinned to.
     pub model: String,
+    /// How many times it may ask its model, where its program can be told.
+    pub max_turns: u64,
     /// How many minutes a run may take.
     pub minutes: u64,
     /// How many minutes a run may stay silent.

@@ -110,7 +110,8 @@ pub use check::{
 pub use classify::{Classification, classify};
 pub use config::ConfigError;
 pub use factory::{
-    AgentKind, AgentSettings, Budget, DEFAULT_TOML, Factory, Filing, GateSettings, Limits,
+    AgentKind, AgentSettings, Budget, CommandCost, DEFAULT_TOML, Factory, Filing, GateSettings,
+    Limits,
 };
 pub use field::{Field, FieldKind, FieldLimits, QualityGate};
 pub use kind::{Media, MediaKind, RequestType, Skill, Verb};

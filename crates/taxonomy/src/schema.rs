@@ -111,7 +111,9 @@ fn agent() -> Value {
         &json!({
             "kind": one_of("The program.", &["template", "claude", "codex", "command"], "template"),
             "command": words("The command line when `kind` is `command`, split without a shell."),
-            "model": words("The model it is pinned to; `claude-sonnet-4-6` unless set."),
+            "model": words("The model it is pinned to; `claude-sonnet-4-6` unless set, and `gpt-5.1-codex` for Codex."),
+            "cost": one_of("What a `command` costs that reports no usage: `unknown` if it asks a paid model.", &["nothing", "unknown"], "nothing"),
+            "max_turns": integer("How many times Claude Code may ask its model in one run.", 1, 1000, Some(100)),
             "minutes": integer("How long a run may take.", 1, 1440, Some(20)),
             "stall_minutes": integer("How long a run may stay silent.", 1, 1440, Some(5)),
         }),

@@ -57,6 +57,18 @@ impl Program {
         command
     }
 
+    /// Returns a command that goes on by hand in a folder.
+    pub(crate) fn local(&self, folder: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.0);
+        command
+            .arg("local")
+            .args(arguments)
+            .arg("--dir")
+            .arg(folder);
+        command.stdin(Stdio::null());
+        command
+    }
+
     /// Reads the forge's log.
     pub(crate) fn log(&self, folder: &Path) -> Result<Vec<log::Line>> {
         let mut command = Command::new(&self.0);

@@ -1,5 +1,6 @@
 //! Checks of the built program from outside: what a user sees, read with other people's tools.
 
+mod agents;
 mod demo;
 mod forge;
 mod forms;
@@ -21,6 +22,8 @@ use forge::Program;
 /// What to check.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Check {
+    /// Run the real Claude Code and Codex against a scripted model, through the same requests
+    Agents,
     /// Run the demo twice and check what it leaves: table, commits, pictures
     Demo,
     /// Kill the demo at random moments and check that it always reaches the same end
@@ -57,6 +60,7 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
     }
     let program = program.map_or_else(Program::build, Program::at)?;
     match check {
+        Check::Agents => agents::run(&program),
         Check::Demo => demo::run(&program),
         Check::Kill { times, seed } => kill::run(&program, *times, *seed),
         Check::Mdx => mdx::run(&program),

@@ -158,7 +158,7 @@ pub(crate) const CRATES: &[Crate] = &[
     Crate {
         folder: "agents",
         layer: Layer::Adapters,
-        uses: &["content", "taxonomy", "signal"],
+        uses: &["content", "signal", "skills", "taxonomy"],
         tests_use: &[],
         pure: false,
         knows_not: "the forge, labels, money, and where its commits go",
@@ -198,6 +198,7 @@ pub(crate) const CRATES: &[Crate] = &[
             "ledger",
             "lifecycle",
             "media",
+            "policy",
             "signal",
             "taxonomy",
         ],

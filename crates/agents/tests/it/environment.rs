@@ -7,7 +7,7 @@ use std::time::Duration;
 use lightsout_agents::{Agent as _, CommandAgent, End, Limits, WorkOrder};
 
 /// The variables an agent may have, and no others.
-const ALLOWED: [&str; 18] = [
+const ALLOWED: [&str; 19] = [
     "PATH",
     "HOME",
     "TMPDIR",
@@ -23,6 +23,8 @@ const ALLOWED: [&str; 18] = [
     "GIT_COMMITTER_NAME",
     "GIT_COMMITTER_EMAIL",
     "GIT_COMMITTER_DATE",
+    // What finds the processes of a run again.
+    "LIGHTSOUT_JOB",
     // A shell adds these to its own.
     "PWD",
     "SHLVL",
@@ -45,6 +47,8 @@ async fn an_agent_sees_only_what_it_is_given() {
         scratch: at("scratch"),
         bin: at("bin"),
         prompt: "do it".to_owned(),
+        skills: Vec::new(),
+        rules: lightsout_agents::Rules::default(),
         limits: Limits {
             wall: Duration::from_secs(30),
             stall: None,

@@ -5,5 +5,6 @@
 mod environment;
 mod media;
 mod process;
+mod programs;
 mod site;
 mod template;

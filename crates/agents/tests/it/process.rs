@@ -190,3 +190,43 @@ async fn arguments_see_no_shell() {
     assert_eq!(script.file("transcript"), "$(touch pwned); `x` | y > z");
     assert!(!script.folder.path().join("pwned").exists());
 }
+
+/// A child that a script leaves behind, in ways that a process group does not reach, is ended with it.
+async fn leaves_nothing(start: &str) {
+    let script = Script::new(&format!("{start}; sleep 0.3; echo READY"));
+    let finished = script.run().await;
+    assert_eq!(finished.end, End::Exited(0));
+    let pid = script.file("pid");
+    assert!(is_gone(&pid), "{start} left {pid} behind");
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn a_child_in_another_session_is_ended() {
+    leaves_nothing("setsid sh -c 'echo $$ > pid; exec sleep 300' &").await;
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn an_orphan_in_another_session_is_ended() {
+    leaves_nothing("(setsid sh -c 'echo $$ > pid; exec sleep 300' > /dev/null 2>&1 &)").await;
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn an_orphan_without_its_environment_is_ended() {
+    let path = std::env::var("PATH").unwrap();
+    leaves_nothing(&format!(
+        "(env -i PATH='{path}' setsid sh -c 'echo $$ > pid; exec sleep 300' > /dev/null 2>&1 &)"
+    ))
+    .await;
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn a_run_that_is_too_long_ends_with_all_its_children() {
+    let mut script = Script::new("(setsid sh -c 'echo $$ > pid; exec sleep 300' &); sleep 300");
+    script.job.limits.wall = Duration::from_millis(700);
+    assert_eq!(script.run().await.end, End::TimedOut);
+    assert!(is_gone(&script.file("pid")));
+}

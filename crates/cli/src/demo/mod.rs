@@ -8,10 +8,12 @@ use std::time::{Duration, Instant};
 
 use lightsout_engine::Stage;
 use lightsout_local::Local;
+use lightsout_taxonomy::Factory;
 use serde::Serialize;
 
 use crate::args::{Demo, Format};
 use crate::assets;
+use crate::chosen::choose;
 use crate::factory::{block_on, clock, enable};
 use crate::failure::{Done, Mendable};
 use crate::output::{print, print_json};
@@ -48,6 +50,10 @@ async fn demo(args: &Demo) -> anyhow::Result<Done> {
     let since = Instant::now();
     let narrator = Narrator::new(!args.quiet);
     refuse_strange_folder(&args.dir)?;
+    if args.agent.is_some() {
+        // A program or a key that is missing is said before anything is made.
+        choose(&Factory::builtin(), args.agent.as_deref()).await?;
+    }
     let again = Local::exists(&args.dir);
     let local = Local::create(&args.dir, &assets::site(), clock()).await?;
     enable(&local).await?;

@@ -38,6 +38,7 @@ const VERBS: &[&[&str]] = &[
     &["skills", "list"],
     &["skills", "show"],
     &["agent", "template"],
+    &["agent", "prompt"],
 ];
 
 #[test]

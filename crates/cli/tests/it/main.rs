@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a failure is a panic")]
 
+/// `lightsout agent`, and real agents that are not there.
+mod agent;
 /// `lightsout content check`.
 mod content;
 /// `lightsout demo`: the story, twice, killed, two at once.

@@ -108,8 +108,8 @@ impl Agent for Lost {
         "lost"
     }
 
-    fn model(&self) -> Option<&str> {
-        None
+    fn spending(&self) -> lightsout_agents::Spending {
+        lightsout_agents::Spending::Nothing
     }
 
     async fn run(&self, _: &WorkOrder) -> Result<Finished, AgentError> {

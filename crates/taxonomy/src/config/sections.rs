@@ -8,13 +8,12 @@ use toml::de::DeTable;
 use super::ConfigError;
 use super::types;
 use super::walk::{At, Report, Table};
-use crate::factory::{AgentKind, AgentSettings, Budget, Factory, Filing, GateSettings, Limits};
+use crate::factory::{
+    AgentKind, AgentSettings, Budget, CommandCost, Factory, Filing, GateSettings, Limits,
+};
 use crate::kind::RequestType;
 use crate::lane::{self, Protected};
 use crate::voice::Voice;
-
-/// The model that runs are pinned to unless the file says otherwise.
-const MODEL: &str = "claude-sonnet-4-6";
 
 /// Reads a whole file; `types` are there before it adds and replaces some.
 pub(crate) fn read(
@@ -72,7 +71,9 @@ pub(crate) fn default_agent() -> AgentSettings {
     AgentSettings {
         kind: AgentKind::Template,
         command: Vec::new(),
-        model: MODEL.into(),
+        cost: CommandCost::Nothing,
+        model: AgentKind::Template.default_model().into(),
+        max_turns: 100,
         minutes: 20,
         stall_minutes: 5,
     }
@@ -165,7 +166,14 @@ fn agent(mut table: Table<'_>) -> AgentSettings {
     let command = table.words("command");
     let model = table
         .words("model")
-        .map_or(default.model, |model| model.value);
+        .map_or_else(|| kind.default_model().into(), |model| model.value);
+    let costs = [CommandCost::Nothing, CommandCost::Unknown];
+    let cost = table
+        .choice("cost", &costs.map(|cost| (cost.name(), cost)))
+        .unwrap_or(default.cost);
+    let max_turns = table
+        .integer("max_turns", 1..1001)
+        .map_or(default.max_turns, |turns| turns.value);
     let minutes = table
         .integer("minutes", 1..1441)
         .map_or(default.minutes, |minutes| minutes.value);
@@ -188,7 +196,9 @@ fn agent(mut table: Table<'_>) -> AgentSettings {
     AgentSettings {
         kind,
         command,
+        cost,
         model,
+        max_turns,
         minutes,
         stall_minutes,
     }

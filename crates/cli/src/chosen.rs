@@ -1,0 +1,122 @@
+//! Which agent does the work, and the key it needs.
+
+use anyhow::Context as _;
+use lightsout_agents::{
+    Agent, ClaudeAgent, ClaudeSettings, CodexAgent, CommandAgent, ModelAccess, ModelKey, Spending,
+    TemplateAgent,
+};
+use lightsout_ledger::Nanodollars;
+use lightsout_taxonomy::{AgentKind, CommandCost, Factory};
+
+use crate::failure::Mendable;
+
+/// What one run of a paid agent is taken to cost at most where `factory.toml` sets no `run_usd`, in US dollars.
+const RUN_DOLLARS: u64 = 5;
+
+/// The agent that does the work.
+pub(crate) struct Chosen {
+    pub(crate) agent: Box<dyn Agent>,
+    /// The most that one run of it can cost; this much is reserved before it starts.
+    pub(crate) run_price: Nanodollars,
+}
+
+/// The agent that was asked for, else the one that `factory.toml` names.
+pub(crate) async fn choose(factory: &Factory, asked: Option<&str>) -> anyhow::Result<Chosen> {
+    let settings = &factory.agent;
+    let free = |agent: Box<dyn Agent>| Chosen {
+        agent,
+        run_price: Nanodollars::ZERO,
+    };
+    let command = |agent: CommandAgent| {
+        free(Box::new(agent.costing(match settings.cost {
+            CommandCost::Nothing => Spending::Nothing,
+            CommandCost::Unknown => Spending::Unknown,
+        })))
+    };
+    let kind = match asked {
+        None => settings.kind,
+        Some("template") => AgentKind::Template,
+        Some("claude") => AgentKind::Claude,
+        Some("codex") => AgentKind::Codex,
+        Some(asked) => {
+            let Some(line) = asked.strip_prefix("command:") else {
+                return Err(Mendable::error(
+                    format!("there is no agent `{asked}`"),
+                    "the agents are `template`, `claude`, `codex` and `command:PROGRAM ARGUMENTS`",
+                ));
+            };
+            return Ok(command(CommandAgent::parse(line)?));
+        }
+    };
+    let run_price = || {
+        let default = Nanodollars::from_dollars(RUN_DOLLARS);
+        factory.budget.run.unwrap_or(default)
+    };
+    // A model that is named for one program is none of another's.
+    let model = if settings.kind == kind {
+        settings.model.clone()
+    } else {
+        kind.default_model().to_owned()
+    };
+    match kind {
+        AgentKind::Template => {
+            let program = std::env::current_exe().context("finding this program")?;
+            Ok(free(Box::new(TemplateAgent::new(program))))
+        }
+        AgentKind::Command => Ok(command(CommandAgent::new(settings.command.clone())?)),
+        AgentKind::Claude => {
+            let access = access("Claude Code", &["ANTHROPIC_API_KEY"], "ANTHROPIC_BASE_URL")?;
+            let run_price = run_price();
+            let settings = ClaudeSettings {
+                model,
+                max_turns: settings.max_turns,
+                budget_usd: Some(dollars(run_price)),
+            };
+            let agent = Box::new(ClaudeAgent::find(settings, access).await?);
+            Ok(Chosen { agent, run_price })
+        }
+        AgentKind::Codex => {
+            let keys = ["CODEX_API_KEY", "OPENAI_API_KEY"];
+            let access = access("Codex", &keys, "OPENAI_BASE_URL")?;
+            let agent = Box::new(CodexAgent::find(model, access).await?);
+            Ok(Chosen {
+                agent,
+                run_price: run_price(),
+            })
+        }
+    }
+}
+
+/// Reads the key of a model and its address from our own environment; only the agent gets them.
+fn access(program: &str, keys: &[&str], url: &str) -> anyhow::Result<ModelAccess> {
+    let read = |name: &&str| std::env::var(name).ok();
+    let key = keys.iter().find_map(|name| ModelKey::new(&read(name)?));
+    let Some(key) = key else {
+        return Err(Mendable::error(
+            format!("{program} needs the key of a model, and none is set"),
+            format!(
+                "set `{}`; `--agent template` works without a model",
+                keys.join("` or `")
+            ),
+        ));
+    };
+    let base_url = read(&url).filter(|url| !url.trim().is_empty());
+    Ok(ModelAccess { key, base_url })
+}
+
+/// An amount as a program reads it, such as `1.5`.
+fn dollars(amount: Nanodollars) -> String {
+    const DOLLAR: u64 = 1_000_000_000;
+    format!("{}.{:09}", amount.0 / DOLLAR, amount.0 % DOLLAR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_written_exactly() {
+        assert_eq!(dollars(Nanodollars::from_dollars(5)), "5.000000000");
+        assert_eq!(dollars(Nanodollars(1_050_000_000)), "1.050000000");
+    }
+}
