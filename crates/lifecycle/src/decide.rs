@@ -35,6 +35,4 @@ pub fn decide(event: &Event, facts: &impl Facts) -> Plan {
 }
 
 #[cfg(test)]
-mod exhaustive;
-#[cfg(test)]
 pub(crate) mod tests;

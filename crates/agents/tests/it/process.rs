@@ -193,7 +193,7 @@ async fn arguments_see_no_shell() {
 
 /// A child that a script leaves behind, in ways that a process group does not reach, is ended with it.
 async fn leaves_nothing(start: &str) {
-    let script = Script::new(&format!("{start}; sleep 0.3; echo READY"));
+    let script = Script::new(&format!("{start}\nsleep 0.3\necho READY"));
     let finished = script.run().await;
     assert_eq!(finished.end, End::Exited(0));
     let pid = script.file("pid");

@@ -1,5 +1,7 @@
 //! Single decisions, told as facts about a world in which only the named thing differs.
 
+mod exhaustive;
+
 use chrono::DateTime;
 use lightsout_forge::{
     Account, AccountKind, Action, BranchName, CheckState, CommentId, EventId, EventKind, Issue,

@@ -9,7 +9,7 @@ use lightsout_forge::{
     PullState, Thread,
 };
 
-use super::tests::{event, in_review, person, pull, sha, world};
+use super::{event, in_review, person, pull, sha, world};
 use crate::{
     Approval, Command, CommentFacts, Intake, Person, Plan, Reason, Record, RunId, RunMark,
     Snapshot, State, approval_key, block, decide, spoken_of, status_key,
@@ -439,7 +439,7 @@ fn wrong_plans_are_caught() {
     approved.pull.as_mut().unwrap().statuses.clear();
     assert!(unsafe_merge(&approved, &merge).is_some());
     // Starting for a machine, twice, over the budget, for a stranger.
-    let fresh = super::tests::world();
+    let fresh = super::world();
     let start = decide(&opened, &fresh);
     assert_eq!(unasked_run(&opened, &fresh, &start), None);
     let with = |change: &dyn Fn(&mut Snapshot)| {
