@@ -3,14 +3,12 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use lightsout_taxonomy::{
-    Factory, Finding, LintKind, LintReport, QualityGate, Severity, assess_with, lint,
-};
+use lightsout_taxonomy::{Factory, Finding, LintKind, LintReport, QualityGate, assess_with, lint};
 
 use crate::args::{Format, Lint, LintVerb};
 use crate::failure::Done;
 use crate::input::{self, read_config, read_text};
-use crate::output::{print, print_json};
+use crate::output::{print, print_json, visible};
 
 pub(crate) fn run(args: &Lint) -> anyhow::Result<Done> {
     let (kind, asked) = match &args.verb {
@@ -52,7 +50,7 @@ fn shown(file: &Path, report: &LintReport, complaint: Option<&str>) -> String {
     let anchors = report
         .anchors
         .iter()
-        .map(|anchor| format!("`{}`", anchor.text));
+        .map(|anchor| format!("`{}`", visible(&anchor.text)));
     let anchors: Vec<String> = anchors.collect();
     match complaint {
         Some(complaint) => {
@@ -78,11 +76,7 @@ fn shown(file: &Path, report: &LintReport, complaint: Option<&str>) -> String {
 
 /// Writes a finding as linters of code do: `file:line:column: severity[rule] words: what is wrong; what to write`.
 fn line(file: &Path, finding: &Finding) -> String {
-    let severity = match finding.severity {
-        Severity::Note => "note",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    };
+    let severity = finding.severity.name();
     let fix = finding
         .fix
         .as_ref()
@@ -94,7 +88,7 @@ fn line(file: &Path, finding: &Finding) -> String {
         finding.line,
         finding.column,
         finding.rule,
-        finding.text,
+        visible(&finding.text),
         finding.message
     )
 }

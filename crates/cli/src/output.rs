@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use lightsout_forge::Action;
+use lightsout_taxonomy::is_invisible;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -55,12 +56,25 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     text
 }
 
+/// What a stranger typed, on one line, with a name for what would show nothing or turn the line around.
+pub(crate) fn visible(text: &str) -> String {
+    let mut line = String::new();
+    for character in text.chars() {
+        if character.is_control() {
+            line.push(' ');
+        } else if is_invisible(character) {
+            // Writing to a `String` cannot fail.
+            let _ = write!(line, "U+{:04X}", u32::from(character));
+        } else {
+            line.push(character);
+        }
+    }
+    line
+}
+
 /// What a stranger typed, on one line and short.
 pub(crate) fn short(text: &str, limit: usize) -> String {
-    let line: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let line = visible(text);
     if line.chars().count() <= limit {
         return line;
     }
@@ -119,5 +133,6 @@ mod tests {
     fn hostile_titles_stay_on_one_line() {
         assert_eq!(short("a\u{1b}[31m\nb", 20), "a [31m b");
         assert_eq!(short("abcdef", 4), "abc…");
+        assert_eq!(short("a\u{202e}b\u{200b}", 20), "aU+202EbU+200B");
     }
 }

@@ -77,7 +77,7 @@
 //! ```
 //!
 //! [`lint`] adds the voice: stock phrases, empty superlatives, hedges and the like, each with a line, a column and a way
-//! out; `[voice]` in `factory.toml` says what the brand forbids, spells in its own way, or means.
+//! out ([`LINT_RULES`] lists the rules); `[voice]` in `factory.toml` says what the brand forbids, spells in its own way, or means.
 //!
 //! # Rendering
 //!
@@ -123,5 +123,8 @@ pub use render::{
 };
 pub use schema::schema;
 pub use slug::{MAX_SLUG, Slug, SlugError};
+pub use text::is_invisible;
 pub use value::{Fields, Image, Pair, Value};
-pub use voice::{Finding, LintKind, LintReport, Severity, Voice, lint, lint_voice};
+pub use voice::{
+    Finding, LINT_RULES, LintKind, LintReport, LintRule, Severity, Voice, lint, lint_voice,
+};

@@ -25,6 +25,92 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// Returns the word for it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// One rule of the linter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LintRule {
+    /// Its name, as findings give it.
+    pub name: &'static str,
+    /// How much its findings matter at most.
+    pub severity: Severity,
+    /// What it finds.
+    pub about: &'static str,
+}
+
+/// Every rule, in the order of the documentation.
+pub const LINT_RULES: [LintRule; 10] = {
+    const fn rule(name: &'static str, severity: Severity, about: &'static str) -> LintRule {
+        LintRule {
+            name,
+            severity,
+            about,
+        }
+    }
+    use Severity::{Error, Note, Warning};
+    [
+        rule(
+            "forbidden",
+            Error,
+            "What `voice.forbidden` in `factory.toml` lists: `rockstar`.",
+        ),
+        rule(
+            "spelling",
+            Warning,
+            "A word of `voice.spelling` in other letters than the brand's: `Lightsout` for `LightsOut`.",
+        ),
+        rule(
+            "stock-phrase",
+            Warning,
+            "A phrase that says nothing of its own: `in today's fast-paced world`.",
+        ),
+        rule(
+            "empty-superlative",
+            Warning,
+            "A superlative without a measure: `unparalleled`.",
+        ),
+        rule(
+            "generic",
+            Warning,
+            "What could be said of any place: `incredible journey`. A single word is a note.",
+        ),
+        rule(
+            "not-just-but",
+            Warning,
+            "`not just X but Y`, `it's not about X, it's about Y`, `more than just X`.",
+        ),
+        rule(
+            "em-dash-chain",
+            Warning,
+            "Two dashes or more in one sentence.",
+        ),
+        rule(
+            "hedge",
+            Note,
+            "A word that takes back what is said: `perhaps`.",
+        ),
+        rule(
+            "rule-of-three",
+            Note,
+            "Three words of praise where one would do: `bold, innovative and inspiring`.",
+        ),
+        rule(
+            "shouting",
+            Note,
+            "A second exclamation mark in one paragraph.",
+        ),
+    ]
+};
+
 /// Something the linter would say differently.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Finding {

@@ -1,6 +1,8 @@
 //! The slop linter, on texts that need it and one that does not.
 
-use lightsout_taxonomy::{Factory, LintKind, Voice, lint, lint_voice};
+use std::collections::BTreeSet;
+
+use lightsout_taxonomy::{Factory, LINT_RULES, LintKind, Voice, lint, lint_voice};
 
 /// Renders findings as a code linter does.
 fn found(text: &str) -> String {
@@ -80,6 +82,25 @@ fn the_brand_has_the_last_word() {
     1:50 Warning spelling `Lightsout` -> LightsOut
     1:71 Error forbidden `Work hard, play hard`
     ");
+}
+
+#[test]
+fn every_rule_is_listed_and_every_listed_rule_finds_something() {
+    let voice = Voice {
+        forbidden: vec!["rockstar".into()],
+        spelling: vec!["LightsOut".into()],
+        allowed: Vec::new(),
+    };
+    let text = "Be a rockstar at Lightsout! Delve in — truly — and perhaps join our incredible journey!\n\n\
+                It's not just a job, it's bold, innovative and inspiring.";
+    let mut found = BTreeSet::new();
+    for finding in lint_voice(&voice, text) {
+        let rule = LINT_RULES.iter().find(|rule| rule.name == finding.rule);
+        let rule = rule.unwrap_or_else(|| panic!("`{}` is not listed", finding.rule));
+        assert!(finding.severity <= rule.severity, "{}", finding.rule);
+        found.insert(rule.name);
+    }
+    assert_eq!(found, LINT_RULES.iter().map(|rule| rule.name).collect());
 }
 
 #[test]
