@@ -103,7 +103,7 @@ mod tests {
         assert!(
             error
                 .to_string()
-                .starts_with("there is no fuzz target `typo`; targets are factory, request"),
+                .starts_with("there is no fuzz target `typo`; targets are "),
             "{error}"
         );
     }
