@@ -91,7 +91,7 @@ pub(crate) fn action_line(action: &Action) -> String {
     };
     for (key, value) in fields.iter().filter(|(key, _)| *key != "action") {
         let value = match value {
-            Value::String(value) => short(visible(value), 60),
+            Value::String(value) => short(after_marker(value), 60),
             Value::Object(thread) => thread
                 .iter()
                 .map(|(kind, which)| match which {
@@ -108,7 +108,7 @@ pub(crate) fn action_line(action: &Action) -> String {
 }
 
 /// A text without the hidden line at its beginning.
-fn visible(text: &str) -> &str {
+fn after_marker(text: &str) -> &str {
     match text.split_once('\n') {
         Some((hidden, rest)) if hidden.starts_with("<!--") => rest,
         _ => text,
