@@ -9,7 +9,7 @@ use lightsout_forge::{
 use lightsout_ledger::{Ask, Caps, EntryId, LedgerError, RunId as LedgerRun, fold};
 use lightsout_lifecycle::{
     Approval, Command, CommentFacts, Intake, Person, PullFacts, Record, Snapshot,
-    factory_branch_prefix, newest_answer, newest_pull, spoken_of,
+    factory_branch_prefix, newest_answer, newest_pull, ready_key, spoken_of,
 };
 use lightsout_taxonomy::{Factory, Fields, Question, RequestType, Slug, Value, Verb};
 
@@ -146,9 +146,14 @@ impl Engine<'_> {
             return Ok((None, Vec::new()));
         };
         let comments = self.ports.forge.comments(pull.number).await?;
+        let ready = ready_key(&pull.head_sha);
         let facts = PullFacts {
             statuses: self.ports.forge.statuses(&pull.head_sha).await?,
             approval: Approval::find(&comments, |login| people.is_own(login)),
+            shown: comments
+                .iter()
+                .find(|said| people.is_own(&said.author.login) && ready.marks(&said.body))
+                .map(|said| said.id),
             pull,
         };
         Ok((Some(facts), comments))

@@ -97,7 +97,7 @@ pub enum CloseReason {
 }
 
 /// An end state. Doing one twice is the same as doing it once, and an adapter looks before it acts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Action {
     /// The thread carries the label.

@@ -12,7 +12,7 @@ pub struct EventId(pub String);
 
 /// Something that happened, as the forge tells it. It carries references, not contents: whoever decides reads the
 /// world afresh, since an event may be late, doubled or out of order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Event {
     /// Which delivery.
     pub id: EventId,
@@ -26,7 +26,7 @@ pub struct Event {
 }
 
 /// The kinds of events the factory listens to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EventKind {

@@ -25,6 +25,12 @@ pub fn approval_key() -> CommentKey {
     CommentKey::new("approval")
 }
 
+/// The key of the comment that shows a commit as ready to be published. It is written once the commit is the head of the
+/// pull request and its gates are green.
+pub fn ready_key(head: &Sha) -> CommentKey {
+    CommentKey::new(&format!("ready-{head}"))
+}
+
 const BLOCK: &str = "approval";
 
 impl Approval {

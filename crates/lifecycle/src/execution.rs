@@ -5,6 +5,8 @@
 //! can end; the checker interrupts there. Dropping an execution anywhere and beginning a new one for the same event, or
 //! for a sweep, ends in the same state.
 
+use std::hash::{Hash, Hasher};
+
 use lightsout_forge::{Action, Event, Sha};
 
 use crate::{Plan, Question, RunOrder, RunReport, Snapshot, decide, merge_conflict, settle};
@@ -76,7 +78,7 @@ pub enum Ended {
 }
 
 /// What the next look at the world is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Aim {
     /// To decide about the event.
     Decide,
@@ -87,7 +89,7 @@ enum Aim {
 }
 
 /// Where an execution stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum At {
     Reading,
     Performing { plan: Plan, next: usize },
@@ -201,6 +203,28 @@ impl Execution {
         self.aim = Aim::Settle(Box::new(report));
         self.decisions = 0;
         self.at = At::Reading;
+    }
+}
+
+impl Execution {
+    /// What sets executions under the same rules apart.
+    fn key(&self) -> (&Event, &Aim, u32, &At) {
+        (&self.event, &self.aim, self.decisions, &self.at)
+    }
+}
+
+/// Two executions are the same when everything to come is, under the same rules.
+impl PartialEq for Execution {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Execution {}
+
+impl Hash for Execution {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
     }
 }
 

@@ -27,7 +27,7 @@ mod texts;
 mod thread;
 mod trace;
 
-pub use approval::{Approval, approval_key};
+pub use approval::{Approval, approval_key, ready_key};
 pub use command::Command;
 pub use decide::canary::{CanaryFacts, CanaryRecord, Recalibration, SkillFacts, canary_key};
 pub use decide::heal::{HealCaps, HealFacts, HealRecord, Healing, heal_key};

@@ -39,7 +39,7 @@ impl Role {
 }
 
 /// A run to start once the plan's actions are done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RunOrder {
     /// Which run; a run taken up again keeps its name.
     pub id: RunId,
@@ -60,7 +60,7 @@ pub struct RunOrder {
 }
 
 /// What should be true now, and why. An empty plan means that nothing is to be done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Plan {
     /// Why.
     pub reason: Reason,

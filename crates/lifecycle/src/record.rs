@@ -33,6 +33,18 @@ pub enum State {
 }
 
 impl State {
+    /// Every state, in the order in which a request usually meets them.
+    pub const ALL: [Self; 8] = [
+        Self::New,
+        Self::Refused,
+        Self::Waiting,
+        Self::Working,
+        Self::InReview,
+        Self::Approved,
+        Self::Published,
+        Self::Cancelled,
+    ];
+
     /// The word for people and for JSON.
     pub fn name(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use lightsout_forge::{Action, IssueState, Label, Sha, Thread};
 
 use crate::decide::repair::{gates_passed, is_green};
 use crate::decide::{Next, ask, remember};
-use crate::{Facts, Plan, Reason, RunEnd, RunReport, Snapshot, State, texts};
+use crate::{Facts, Plan, Reason, RunEnd, RunReport, Snapshot, State, ready_key, texts};
 
 /// Settles a run: opens its pull request, or hands the work to a person. Never silence.
 ///
@@ -71,6 +71,11 @@ fn in_review(report: &RunReport, snapshot: &Snapshot, head: &Sha, push: Action) 
         Action::EnsureLabel {
             on: Thread::PullOf(report.branch.clone()),
             label: Label::bot_generated(),
+        },
+        Action::UpsertComment {
+            on: Thread::PullOf(report.branch.clone()),
+            key: ready_key(head),
+            body: texts::ready(&snapshot.requester.login, head),
         },
         Action::EnsureNoLabel {
             on: Thread::Issue(issue),

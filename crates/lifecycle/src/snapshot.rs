@@ -110,6 +110,10 @@ pub struct PullFacts {
     pub statuses: Vec<Status>,
     /// The record of a `/publish`, if there is one.
     pub approval: Option<Approval>,
+    /// The factory's comment that showed the head commit as ready. Whatever was written before it was not about that
+    /// commit.
+    #[serde(default)]
+    pub shown: Option<CommentId>,
 }
 
 impl PullFacts {

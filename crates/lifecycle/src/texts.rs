@@ -158,6 +158,14 @@ pub(crate) fn approval(approval: &Approval) -> String {
     )
 }
 
+/// The comment that shows a commit as ready.
+pub(crate) fn ready(requester: &Login, head: &Sha) -> String {
+    format!(
+        "@{requester} commit {} is ready, and every gate is green on it. Somebody who may push comments `/publish` to merge exactly this commit.",
+        code(head.as_str())
+    )
+}
+
 /// The approval comment once the approval no longer holds.
 pub(crate) fn approval_voided(was: &Approval) -> String {
     format!(

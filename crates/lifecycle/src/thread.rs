@@ -26,25 +26,36 @@ pub fn newest_answer(thread: &[CommentFacts], requester: &Login) -> CommentId {
     answers.map(|said| said.id).max().unwrap_or_default()
 }
 
-/// The comment that an event speaks of; for a sweep, the oldest one that nobody has dealt with.
+/// The comment that an event speaks of; for a sweep, the oldest command that nobody has dealt with, or else the
+/// oldest such answer.
+///
+/// Commands are dealt with in the order in which they were given, whatever the order in which they are heard of: the
+/// record holds the newest one that was dealt with, so a command that is passed by would never be answered.
 pub fn spoken_of(
     event: &EventKind,
     thread: &[CommentFacts],
     record: &Record,
     requester: &Login,
 ) -> Option<CommentFacts> {
+    let open = |said: &&CommentFacts| said.is_open(record, requester);
     let said = match event {
-        EventKind::CommentCreated { comment, .. } => thread.iter().find(|said| said.id == *comment),
+        EventKind::CommentCreated { comment, .. } => {
+            let named = thread.iter().find(|said| said.id == *comment)?;
+            let commands = thread.iter().filter(|said| said.command.is_some());
+            let oldest = commands.filter(open).min_by_key(|said| said.id);
+            named.command.and(oldest).or(Some(named))
+        }
         EventKind::Sweep { .. }
         | EventKind::Tick {
             chore: Chore::Stale,
         }
         | EventKind::Dispatch {
             chore: Chore::Stale,
-        } => thread
-            .iter()
-            .filter(|said| said.is_open(record, requester))
-            .min_by_key(|said| said.id),
+        } => {
+            // A command before an answer: while the request does not wait, an answer stays open and stands in nobody's way.
+            let open = thread.iter().filter(open);
+            open.min_by_key(|said| (said.command.is_none(), said.id))
+        }
         _ => None,
     };
     said.cloned()
@@ -116,12 +127,43 @@ mod tests {
             };
             spoken_of(&sweep, &thread, &record, &mira).map(|said| said.id.0)
         };
-        assert_eq!(oldest(0, 0), Some(1));
-        assert_eq!(oldest(1, 0), Some(2));
+        assert_eq!(oldest(0, 0), Some(2), "a command before an older answer");
+        assert_eq!(oldest(0, 2), Some(1));
         assert_eq!(oldest(1, 2), Some(3));
         assert_eq!(oldest(3, 2), None);
         let opened = EventKind::IssueOpened { issue: Number(7) };
         assert_eq!(spoken_of(&opened, &thread, &Record::default(), &mira), None);
+    }
+
+    #[test]
+    fn a_command_that_was_heard_of_too_early_waits_for_the_older_one() {
+        let mira = Login::new("mira").unwrap();
+        let thread = [
+            said(1, "mira", Permission::Read, Some(Command::Cancel)),
+            said(2, "mira", Permission::Read, None),
+            said(3, "mira", Permission::Read, Some(Command::Status)),
+        ];
+        let heard = |comment: u64, last_command: u64| {
+            let kind = EventKind::CommentCreated {
+                on: Number(7),
+                on_pull_request: false,
+                comment: CommentId(comment),
+            };
+            let record = Record {
+                last_command: CommentId(last_command),
+                ..Record::default()
+            };
+            spoken_of(&kind, &thread, &record, &mira).map(|said| said.id.0)
+        };
+        assert_eq!(heard(3, 0), Some(1));
+        assert_eq!(heard(1, 1), Some(3));
+        assert_eq!(
+            heard(3, 3),
+            Some(3),
+            "one that was dealt with is still named"
+        );
+        assert_eq!(heard(2, 0), Some(2));
+        assert_eq!(heard(4, 0), None);
     }
 
     #[test]

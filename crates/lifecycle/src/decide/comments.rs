@@ -151,7 +151,13 @@ fn publish(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
     ) {
         return reply(snapshot, comment, Command::Publish, Reason::AlreadyDone);
     }
-    approve(snapshot, comment, facts)
+    match facts.shown {
+        None => reply(snapshot, comment, Command::Publish, Reason::HeadNotChecked),
+        Some(shown) if comment.id < shown => {
+            reply(snapshot, comment, Command::Publish, Reason::PublishedUnseen)
+        }
+        Some(_) => approve(snapshot, comment, facts),
+    }
 }
 
 /// Records the approval of the present head. The label that shows it comes last: it is set with the bot credential, and

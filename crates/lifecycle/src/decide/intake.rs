@@ -39,6 +39,9 @@ pub(crate) fn consider(snapshot: &Snapshot, nudge: Nudge) -> Plan {
     ) {
         return Plan::ignore(Reason::PullRequestOpen);
     }
+    if nudge == Nudge::No && snapshot.is_waiting() && snapshot.record.state == State::New {
+        return waiting_by_hand(snapshot);
+    }
     if applies(
         Reason::AlreadyWaiting,
         nudge == Nudge::No && (snapshot.is_waiting() || is_refused(snapshot)),
@@ -46,6 +49,15 @@ pub(crate) fn consider(snapshot: &Snapshot, nudge: Nudge) -> Plan {
         return Plan::ignore(Reason::AlreadyWaiting);
     }
     start_or_ask(snapshot)
+}
+
+/// Nobody was asked and still the label is there: the status comment says how it goes on.
+fn waiting_by_hand(snapshot: &Snapshot) -> Plan {
+    let next = Next {
+        state: State::Waiting,
+        reason: Reason::WaitingByHand,
+    };
+    Plan::act(next.reason, vec![remember(snapshot, next, |_| {})])
 }
 
 /// Whether the refusal that stands is the one that would be given again.

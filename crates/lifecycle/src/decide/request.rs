@@ -16,9 +16,10 @@ pub(crate) fn decide(event: &Event, snapshot: &Snapshot) -> Plan {
         EventKind::IssueLabeled { label, .. } => by_person(snapshot, |s| labeled(s, label)),
         EventKind::IssueClosed { .. } => by_person(snapshot, pulls::issue_closed),
         EventKind::CommentCreated { .. } => comments::on_comment(snapshot),
-        EventKind::PullSynchronized { .. } | EventKind::StatusChanged { .. } => {
-            pulls::approval_due(snapshot)
-        }
+        // One that is opened again may have been approved before.
+        EventKind::PullOpened { .. }
+        | EventKind::PullSynchronized { .. }
+        | EventKind::StatusChanged { .. } => pulls::approval_due(snapshot),
         EventKind::PullLabeled { label, .. } if *label == Label::approved() => {
             pulls::approval_due(snapshot)
         }
@@ -31,7 +32,7 @@ pub(crate) fn decide(event: &Event, snapshot: &Snapshot) -> Plan {
         | EventKind::Dispatch {
             chore: Chore::Stale,
         } => sweep(snapshot),
-        // A pull request that was opened needs nothing, and a kind this version does not know is not ours to answer.
+        // A kind this version does not know is not ours to answer.
         _ => Plan::ignore(Reason::NothingToDo),
     }
 }

@@ -101,6 +101,7 @@ pub(crate) fn pull(checks: CheckState) -> PullFacts {
             description: String::new(),
         }],
         approval: None,
+        shown: Some(CommentId(2)),
     }
 }
 
@@ -228,7 +229,17 @@ fn an_incomplete_request_is_asked_about_before_anything_runs() {
     let plan = opened(&world);
     assert_eq!((plan.reason, plan.run), (Reason::FieldsMissing, None));
     world.issue.labels.insert(Label::waiting());
+    world.record.state = State::Waiting;
     assert_eq!(opened(&world).reason, Reason::AlreadyWaiting);
+}
+
+#[test]
+fn a_label_set_by_hand_is_told_of() {
+    let mut world = world();
+    world.issue.labels.insert(Label::waiting());
+    let plan = opened(&world);
+    assert_eq!((plan.reason, plan.run), (Reason::WaitingByHand, None));
+    assert_eq!(plan.actions.len(), 1);
 }
 
 #[test]
@@ -482,7 +493,11 @@ fn the_waiting_label_goes_only_after_the_pull_request_is_there() {
     assert_eq!(plan.reason, Reason::InReview);
     let opened = position(&plan, |a| matches!(a, Action::EnsurePullRequest { .. }));
     let label = position(&plan, |a| matches!(a, Action::EnsureNoLabel { .. }));
-    let record = position(&plan, |a| matches!(a, Action::UpsertComment { .. }));
+    let status = crate::status_key();
+    let record = position(
+        &plan,
+        |a| matches!(a, Action::UpsertComment { key, .. } if *key == status),
+    );
     assert!(
         opened.is_some() && opened < label && label < record,
         "{plan:#?}"
