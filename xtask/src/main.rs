@@ -13,6 +13,7 @@ mod bench;
 mod ci;
 mod e2e;
 mod fuzz;
+mod model;
 mod mutants;
 mod process;
 mod simulate;
@@ -55,6 +56,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<OsString>,
     },
+    /// Explore the rules of a request's life in small worlds, and see that wrong rules are found
+    Model(model::Options),
     /// Run the built program from outside and check what it leaves behind
     E2e {
         /// Check this program instead of building one
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Task::Schema => tidy::schema(),
         Task::Ci { only } => ci::run(&only),
         Task::Simulate { options } => simulate::run(&options),
+        Task::Model(options) => model::run(&options),
         Task::E2e { program, check } => e2e::run(&check, program),
         Task::Mutants(mutants) => mutants::run(&mutants),
         Task::Bench { bench } => bench::run(&bench),

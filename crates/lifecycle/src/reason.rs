@@ -184,8 +184,6 @@ reasons! {
         "Ask a maintainer to comment `/accept`."
     NothingToPublish "nothing-to-publish" Refuse "There is no open pull request to publish."
         "Wait until the factory has opened one, or comment `/retry` to have it made."
-    HeadNotChecked "head-not-checked" Refuse "The newest commit of the pull request is not the factory's, so no gate has run on it."
-        "Somebody pushed to the branch. Comment `/retry` to have the work done again on top of the base branch, or merge the pull request by hand."
     PublishedUnseen "published-unseen" Refuse "The pull request moved on before this was written down, so it cannot have been about the commit that is there now."
         "A `/publish` counts for the commit that was shown as ready before it was written. Look at the new commit and comment `/publish` again."
     LabelWithoutApproval "label-without-approval" Refuse "The approval label was set without a /publish of this commit, so it is removed."

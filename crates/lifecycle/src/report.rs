@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Role, RunId};
 
 /// How a gate ended.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum GateOutcome {
     /// It passed.
@@ -29,7 +29,7 @@ pub enum GateOutcome {
 }
 
 /// One gate on the run's commit.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gate {
     /// Its name in `factory.toml`, or `lane` for the first one.
     pub name: String,
@@ -41,7 +41,7 @@ pub struct Gate {
 }
 
 /// A picture that trusted code made for the run.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PictureNote {
     /// Where it lies in the repository.
     pub path: String,
@@ -50,7 +50,7 @@ pub struct PictureNote {
 }
 
 /// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "end")]
 pub enum RunEnd {
     /// READY, with a commit inside the lane; the gates have run.
@@ -134,7 +134,7 @@ impl Severity {
 }
 
 /// One finding of a review.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// How much it weighs.
     pub severity: Severity,
@@ -159,7 +159,7 @@ impl Finding {
 }
 
 /// What a run did.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunReport {
     /// Which run.
     pub run: RunId,

@@ -254,11 +254,20 @@ pub(crate) const CRATES: &[Crate] = &[
         knows_not: "how the engine decides or performs: it is the world around it, and reads what is left",
     },
     Crate {
+        folder: "model",
+        layer: Layer::Dev,
+        uses: &["forge", "ledger", "lifecycle", "taxonomy"],
+        tests_use: &[],
+        pure: true,
+        knows_not: "any port and any rule: it asks the rules that ship, in a world of numbers",
+    },
+    Crate {
         folder: "xtask",
         layer: Layer::Dev,
         uses: &[
             "forge",
             "lifecycle",
+            "model",
             "policy",
             "signal",
             "taxonomy",

@@ -152,11 +152,10 @@ fn publish(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
         return reply(snapshot, comment, Command::Publish, Reason::AlreadyDone);
     }
     match facts.shown {
-        None => reply(snapshot, comment, Command::Publish, Reason::HeadNotChecked),
-        Some(shown) if comment.id < shown => {
-            reply(snapshot, comment, Command::Publish, Reason::PublishedUnseen)
-        }
-        Some(_) => approve(snapshot, comment, facts),
+        Some(shown) if comment.id > shown => approve(snapshot, comment, facts),
+        // It cannot be merged: whoever approves it is told so.
+        None if !facts.has_gates() => approve(snapshot, comment, facts),
+        Some(_) | None => reply(snapshot, comment, Command::Publish, Reason::PublishedUnseen),
     }
 }
 
