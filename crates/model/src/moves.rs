@@ -659,11 +659,17 @@ impl Game {
                     Deed::ClosePull => (PullState::Open, PullState::Closed),
                     _ => (PullState::Closed, PullState::Open),
                 };
-                let pulls = &mut world.requests[at].pulls;
+                let request = &mut world.requests[at];
+                let pulls = &mut request.pulls;
                 let Some(place) = pulls.iter().rposition(|pull| pull.state == from) else {
                     return;
                 };
                 pulls[place].state = to;
+                // One that is opened again stands where its branch stands.
+                let branch = pulls[place].branch;
+                if let Some((_, tip)) = request.branches.iter().find(|one| one.0 == branch) {
+                    pulls[place].head = *tip;
+                }
                 let pull = pull_number(at, place);
                 let kind = match deed {
                     Deed::ClosePull => EventKind::PullClosed {
