@@ -86,6 +86,8 @@ impl CodexAgent {
             "sandbox_workspace_write.exclude_slash_tmp=true".to_owned(),
             format!("shell_environment_policy.exclude=[\"{KEY}\"]"),
             "approval_policy=\"never\"".to_owned(),
+            // A login shell would set the search path anew, and `lightsout` would not be found.
+            "allow_login_shell=false".to_owned(),
             "web_search=\"disabled\"".to_owned(),
             format!(
                 "projects={{{}={{trust_level=\"untrusted\"}}}}",

@@ -1,6 +1,6 @@
 //! `lightsout agent`: being an agent, and seeing what one is told.
 
-use lightsout_forge::Number;
+use lightsout_forge::{Forge as _, ForgeError, Number};
 use lightsout_policy::Role;
 
 use crate::args::{Agent, AgentPrompt, AgentVerb, Format};
@@ -21,6 +21,12 @@ pub(crate) fn run(args: &Agent) -> anyhow::Result<Done> {
 
 async fn show(args: &AgentPrompt) -> anyhow::Result<Done> {
     let local = open(&args.dir).await?;
+    if let Err(ForgeError::NotFound { .. }) = local.issue(Number(args.issue)).await {
+        return Err(Mendable::error(
+            format!("there is no issue {}", args.issue),
+            "`lightsout local list` shows the requests",
+        ));
+    }
     let role = Role::ALL
         .into_iter()
         .find(|role| role.name() == args.role)

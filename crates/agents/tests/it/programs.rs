@@ -156,6 +156,7 @@ async fn codex_is_started_in_its_own_sandbox() {
         "sandbox_workspace_write.network_access=false\n",
         "shell_environment_policy.exclude=[\"LIGHTSOUT_MODEL_KEY\"]\n",
         "approval_policy=\"never\"\n",
+        "allow_login_shell=false\n",
     ] {
         assert!(
             arguments.contains(words),
