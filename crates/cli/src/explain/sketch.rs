@@ -267,6 +267,10 @@ impl<'a> Sketch<'a> {
         self.assume("intake", "the request is complete");
         self.assume("pull.approval", "no `/publish` is recorded");
         self.assume(
+            "pull.shown",
+            "the head commit was shown as ready before anything was said about it",
+        );
+        self.assume(
             "pull.statuses",
             "the gates are green, and there is no other check",
         );
@@ -281,6 +285,7 @@ impl<'a> Sketch<'a> {
                 pull,
                 statuses: vec![green],
                 approval: None,
+                shown: Some(CommentId(0)),
             }),
             intake,
         }
