@@ -307,6 +307,7 @@ fn fault(event: &Event, world: &Snapshot, plan: &Plan) -> Option<&'static str> {
     let goes_on = matches!(
         event.kind,
         EventKind::Sweep { .. }
+            | EventKind::PullOpened { .. }
             | EventKind::PullLabeled { .. }
             | EventKind::PullSynchronized { .. }
     );
