@@ -130,7 +130,7 @@ fn misspelt_keys_are_named_with_a_hint() {
     factory.toml:4:1: unknown key `modle`
     hint: did you mean `model`?
     factory.toml:5:1: unknown key `zzz`
-    hint: known keys are `kind`, `command`, `model`, `minutes`, `stall_minutes`
+    hint: known keys are `kind`, `command`, `model`, `cost`, `max_turns`, `minutes`, `stall_minutes`
     ");
 }
 
