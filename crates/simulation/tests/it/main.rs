@@ -34,7 +34,7 @@ fn a_few_lives_break_no_rule_and_the_same_seed_is_the_same_world() {
 
 #[test]
 fn without_the_sweep_requests_are_stranded() {
-    let sum = live(1, 4 * LIVES, Some(Without::Sweep));
+    let sum = live(2, 4 * LIVES, Some(Without::Sweep));
     let found = |rule| sum.broken.contains_key(&rule);
     assert!(found(Rule::Stranded) || found(Rule::Lost), "{sum:?}");
 }
