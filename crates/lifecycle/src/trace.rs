@@ -102,7 +102,7 @@ mod tests {
     fn the_rules_are_told_in_the_order_in_which_they_are_asked() {
         let opened = EventKind::IssueOpened { issue: Number(7) };
         let told = codes(opened, &world());
-        insta::assert_snapshot!(told.join(" "), @"kill-switch-off by-machine issue-closed by-machine not-a-request already-published pull-request-open already-waiting awaits-acceptance budget-reached started!");
+        insta::assert_snapshot!(told.join(" "), @"kill-switch-off by-machine issue-closed by-machine not-a-request already-published pull-request-open waiting-by-hand already-waiting awaits-acceptance budget-reached started!");
 
         let mut off = world();
         off.enabled = false;

@@ -151,12 +151,15 @@ fn publish(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
     ) {
         return reply(snapshot, comment, Command::Publish, Reason::AlreadyDone);
     }
-    match facts.shown {
-        Some(shown) if comment.id > shown => approve(snapshot, comment, facts),
-        // It cannot be merged: whoever approves it is told so.
-        None if !facts.has_gates() => approve(snapshot, comment, facts),
-        Some(_) | None => reply(snapshot, comment, Command::Publish, Reason::PublishedUnseen),
+    // A head that no gate has seen cannot be merged; whoever approves it is told so.
+    let unseen = match facts.shown {
+        Some(shown) => comment.id <= shown,
+        None => facts.has_gates(),
+    };
+    if applies(Reason::PublishedUnseen, unseen) {
+        return reply(snapshot, comment, Command::Publish, Reason::PublishedUnseen);
     }
+    approve(snapshot, comment, facts)
 }
 
 /// Records the approval of the present head. The label that shows it comes last: it is set with the bot credential, and

@@ -39,7 +39,10 @@ pub(crate) fn consider(snapshot: &Snapshot, nudge: Nudge) -> Plan {
     ) {
         return Plan::ignore(Reason::PullRequestOpen);
     }
-    if nudge == Nudge::No && snapshot.is_waiting() && snapshot.record.state == State::New {
+    if applies(
+        Reason::WaitingByHand,
+        nudge == Nudge::No && snapshot.is_waiting() && snapshot.record.state == State::New,
+    ) {
         return waiting_by_hand(snapshot);
     }
     if applies(

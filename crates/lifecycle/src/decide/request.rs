@@ -4,7 +4,7 @@ use lightsout_forge::{Chore, Event, EventKind, IssueState, Label};
 
 use super::{comments, intake, pulls};
 use crate::trace::applies;
-use crate::{Plan, Reason, Snapshot, State};
+use crate::{Plan, PullFacts, Reason, Snapshot, State};
 
 /// Decides what becomes of the request after `event`.
 ///
@@ -59,6 +59,11 @@ fn reopened(snapshot: &Snapshot) -> Plan {
     } else {
         Nudge::No
     };
+    // What was approved before it was closed is still to be merged.
+    let approved = |facts: &PullFacts| facts.standing_approval().is_some();
+    if nudge == Nudge::No && snapshot.open_pull().is_some_and(approved) {
+        return pulls::approval_due(snapshot);
+    }
     intake::consider(snapshot, nudge)
 }
 

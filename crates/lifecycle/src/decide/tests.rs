@@ -234,6 +234,37 @@ fn an_incomplete_request_is_asked_about_before_anything_runs() {
 }
 
 #[test]
+fn publish_counts_for_what_was_shown_before_it_was_written() {
+    let mut world = in_review();
+    world.actor = person("ada", Permission::Write);
+    world.comment = Some(CommentFacts {
+        id: CommentId(5),
+        author: world.actor.clone(),
+        command: Some(Command::Publish),
+        on_pull_request: false,
+    });
+    let kind = || EventKind::CommentCreated {
+        on: N,
+        on_pull_request: false,
+        comment: CommentId(5),
+    };
+    let mut reason = |shown: Option<u64>, gates: bool| {
+        let facts = world.pull.as_mut().unwrap();
+        facts.shown = shown.map(CommentId);
+        facts.statuses.retain(|_| gates);
+        decide(&event(kind(), &world), &world).reason
+    };
+    assert_eq!(reason(Some(4), true), Reason::Approved);
+    assert_eq!(reason(Some(6), true), Reason::PublishedUnseen);
+    assert_eq!(reason(None, true), Reason::PublishedUnseen);
+    assert_eq!(
+        reason(None, false),
+        Reason::Approved,
+        "told by the next rule"
+    );
+}
+
+#[test]
 fn a_label_set_by_hand_is_told_of() {
     let mut world = world();
     world.issue.labels.insert(Label::waiting());

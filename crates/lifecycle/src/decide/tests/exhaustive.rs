@@ -307,8 +307,9 @@ fn fault(event: &Event, world: &Snapshot, plan: &Plan) -> Option<&'static str> {
     let goes_on = matches!(
         event.kind,
         EventKind::Sweep { .. }
-            | EventKind::PullOpened { .. }
             | EventKind::PullLabeled { .. }
+            | EventKind::PullOpened { .. }
+            | EventKind::IssueReopened { .. }
             | EventKind::PullSynchronized { .. }
     );
     // Being told of a merge twice says twice what is so.
