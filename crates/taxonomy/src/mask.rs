@@ -31,19 +31,20 @@ impl Mask {
         for byte in bytes.iter_mut().filter(|byte| **byte == 0) {
             *byte = b' ';
         }
+        // A carriage return alone is a line end; one before a `\n` is a part of it.
         for index in 0..bytes.len() {
-            if bytes[index] == b'\r' {
-                bytes[index] = if bytes.get(index + 1) == Some(&b'\n') {
-                    0
-                } else {
-                    b'\n'
-                };
+            if bytes[index] == b'\r' && bytes.get(index + 1) != Some(&b'\n') {
+                bytes[index] = b'\n';
             }
+        }
+        let lines = split(&bytes);
+        for byte in bytes.iter_mut().filter(|byte| **byte == b'\r') {
+            *byte = 0;
         }
         if text.starts_with('\u{feff}') {
             bytes[..3].fill(0);
         }
-        let lines = scan(&mut bytes);
+        let lines = scan(&mut bytes, lines);
         Self {
             text: into_text(bytes),
             lines,
@@ -110,9 +111,8 @@ fn into_text(bytes: Vec<u8>) -> String {
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-/// Finds lines and code, and blanks comments on the way.
-fn scan(bytes: &mut [u8]) -> Vec<Line> {
-    let mut lines = split(bytes);
+/// Finds code among the lines, and blanks comments on the way.
+fn scan(bytes: &mut [u8], mut lines: Vec<Line>) -> Vec<Line> {
     let mut unclosed = Unclosed::default();
     let mut no_more_comments = false;
     let mut index = 0;
@@ -141,7 +141,7 @@ fn split(bytes: &[u8]) -> Vec<Line> {
     for line in bytes.split(|byte| *byte == b'\n') {
         lines.push(Line {
             start,
-            end: start + line.len(),
+            end: start + line.strip_suffix(b"\r").unwrap_or(line).len(),
             code: false,
         });
         start += line.len() + 1;
@@ -201,7 +201,6 @@ impl Fence {
 
     fn is_closed_by(self, line: &[u8]) -> bool {
         let line = line.trim_ascii();
-        let line = line.strip_suffix(b"\0").unwrap_or(line).trim_ascii();
         line.len() >= self.length && line.iter().all(|byte| *byte == self.mark)
     }
 }
@@ -263,6 +262,15 @@ mod tests {
             shown("```\n<!-- a -->\n```\n<!-- b -->"),
             "```\n<!-- a -->\n```\n··········"
         );
+    }
+
+    #[test]
+    fn a_carriage_return_is_no_part_of_its_line() {
+        for text in ["a\r\n<!--\r\nb\r\n-->\r\n", "a\n<!--\nb\n-->\n"] {
+            let mask = Mask::new(text);
+            let lengths: Vec<usize> = mask.lines().iter().map(|l| l.end - l.start).collect();
+            assert_eq!(lengths, [1, 4, 1, 3, 0], "{text:?}");
+        }
     }
 
     #[test]

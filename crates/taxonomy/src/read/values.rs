@@ -71,9 +71,7 @@ fn cleaned(mask: &Mask, range: Range<usize>) -> Vec<(String, bool)> {
     let mut lines = Vec::new();
     for line in mask.lines_in(&range) {
         let text = mask.slice(line.start.max(range.start), line.end.min(range.end));
-        // The one at the end may be a carriage return, which is no comment.
-        let inner = text.strip_suffix(BLANK).unwrap_or(text);
-        if inner.contains(BLANK) && !line.code && is_blank(inner) {
+        if text.contains(BLANK) && !line.code && is_blank(text) {
             continue;
         }
         lines.push((unblanked(text).trim_end().to_owned(), line.code));

@@ -377,6 +377,8 @@ fn line_ends_change_nothing() {
         "**Q:**### Photo\n\u{feff}\n?",
         "Photo: <img src=\nhttps://example.com/a.png>",
         "**Q:**a\n### Question\n\n\0\n**",
+        "A:**<!--### Photo\n\0\n-->Q1.",
+        "Quote: a <!-- b\nc\n--> d",
     ] {
         let unix = reading("cms-spotlight-add", "", body, &[]);
         let dos = reading("cms-spotlight-add", "", &body.replace('\n', "\r\n"), &[]);
