@@ -54,8 +54,10 @@ enum Fate {
     TooLong,
     /// Only its own values matter, and not what stands in them.
     Shallow,
-    /// Nothing in the rest of it matters, so that it is neither kept nor read.
-    Dull,
+    /// Nothing in the rest of it matters, so that it is neither kept nor read; this many of its braces are open.
+    Dull {
+        open: usize,
+    },
 }
 
 /// What is put at the end of a text that was cut, on a line of its own so that the cut line is not the last.
@@ -63,6 +65,9 @@ const CUT_MARK: &[u8] = b"\\n[cut]";
 
 /// How long an escape may be, in bytes.
 const LONGEST_ESCAPE: usize = 6;
+
+/// How long the beginning of an object may be that says that the rest does not matter, in bytes.
+const LONGEST_START: usize = 192;
 
 /// The state right after a backslash.
 const ESCAPED: u8 = u8::MAX;
@@ -214,8 +219,9 @@ impl Splitter {
                         bytes: &self.buffer,
                         cut: self.fate == Fate::Cut,
                     },
-                    Fate::Dull => {
-                        self.buffer.push(b'}');
+                    Fate::Dull { open } => {
+                        let end = self.buffer.len() + open;
+                        self.buffer.resize(end, b'}');
                         Piece::Object {
                             bytes: &self.buffer,
                             cut: false,
@@ -276,8 +282,8 @@ impl Splitter {
             b'"' => {
                 self.keep_inside(b"\"");
                 self.place = Place::Inside;
-                if self.fate == Fate::Whole && self.depth == 1 {
-                    self.fate = fate_of(&self.buffer);
+                if self.fate == Fate::Whole && self.depth <= 2 {
+                    self.fate = fate_of(&self.buffer, self.depth);
                 }
             }
             b'\\' => {
@@ -320,7 +326,7 @@ impl Splitter {
     /// Whether nothing of the present text is kept.
     fn is_skipping(&self) -> bool {
         match self.fate {
-            Fate::TooLong | Fate::Dull => true,
+            Fate::TooLong | Fate::Dull { .. } => true,
             Fate::Shallow if self.depth > 1 => true,
             Fate::Whole | Fate::Cut | Fate::Shallow => self.cutting,
         }
@@ -328,7 +334,7 @@ impl Splitter {
 
     fn keep(&mut self, bytes: &[u8]) {
         match self.fate {
-            Fate::TooLong | Fate::Dull => {}
+            Fate::TooLong | Fate::Dull { .. } => {}
             Fate::Whole | Fate::Cut | Fate::Shallow
                 if self.buffer.len() + bytes.len() > self.max_message =>
             {
@@ -339,21 +345,41 @@ impl Splitter {
     }
 }
 
-/// Says what becomes of an object that begins so: most of a transcript is what tools and people said to the agent, of
-/// which nothing matters, and the agent's own messages, of which their content does not.
-fn fate_of(start: &[u8]) -> Fate {
-    const DULL: &[u8] = b"{\"type\":\"user\"";
-    const SHALLOW: &[u8] = b"{\"type\":\"assistant\"";
+/// Says what becomes of an object that begins so, up to the end of a text at this depth: most of a transcript is what
+/// tools and people said to the agent, of which nothing matters, and the agent's own messages, of which their content
+/// does not.
+fn fate_of(start: &[u8], depth: usize) -> Fate {
+    if start.len() > LONGEST_START {
+        return Fate::Whole;
+    }
     // Spread over lines, there is white space between.
-    let begins = |with: &[u8]| {
-        let mut bytes = start.iter().filter(|byte| !byte.is_ascii_whitespace());
-        bytes.by_ref().eq(with)
-    };
-    match start.len() {
-        ..64 if begins(DULL) => Fate::Dull,
-        ..64 if begins(SHALLOW) => Fate::Shallow,
+    let bytes = start.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let start: Vec<u8> = bytes.copied().collect();
+    match start.as_slice() {
+        b"{\"type\":\"user\"" => Fate::Dull { open: depth },
+        b"{\"type\":\"assistant\"" => Fate::Shallow,
+        start if depth == 2 && is_work_of_codex(start) => Fate::Dull { open: depth },
         _ => Fate::Whole,
     }
+}
+
+/// Whether this is the beginning of one of Codex's items that came to its end, up to its type, and it is neither the
+/// agent's word nor an error. An item under way is told several times, each time with more in it, so that what stands in
+/// it tells whether an event is there twice.
+fn is_work_of_codex(start: &[u8]) -> bool {
+    let plain = |text: &[u8]| {
+        let mut bytes = text.iter();
+        bytes.all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    };
+    let parts = || {
+        let item = start.strip_prefix(b"{\"type\":\"item.completed\",\"item\":{\"id\":\"")?;
+        let (id, rest) = item.split_at_checked(memchr(b'"', item)?)?;
+        let kind = rest.strip_prefix(b"\",\"type\":\"")?.strip_suffix(b"\"")?;
+        Some((id, kind))
+    };
+    parts().is_some_and(|(id, kind)| {
+        plain(id) && plain(kind) && kind != b"agent_message" && kind != b"error"
+    })
 }
 
 /// Returns how many bytes go on the present text without ending in the middle of an escape.

@@ -401,3 +401,58 @@ fn what_a_tool_printed_is_skipped_and_changes_nothing() {
         assert!(read(codex.as_bytes()).has(FindingCode::Interleaved));
     }
 }
+
+#[test]
+fn what_codex_did_is_skipped_and_its_words_and_errors_are_not() {
+    let item = |start: &str| {
+        format!(
+            "{{\"type\":\"thread.started\",\"thread_id\":\"x\"}}\n\
+             {{\"type\":\"item.completed\",\"item\":{{\"id\":\"item_0\",\"type\":{start},\"text\":\"READY\"}}}}\n\
+             {{\"type\":\"turn.completed\",\"usage\":{{}}}}"
+        )
+    };
+    let limits = Limits {
+        string: 24,
+        ..Limits::default()
+    };
+    let read = |start: &str| Outcome::read(item(start).as_bytes(), &limits);
+    for word in ["\"agent_message\"", "\"agent\\u005fmessage\""] {
+        assert_eq!(read(word).signal, Some(Signal::Ready), "{word}");
+    }
+    // Of what it did nothing is kept, however long and whatever it looks like, and no end of it is missed.
+    for work in [
+        "\"command_execution\",\"aggregated_output\":\"long enough to be cut \\\\\\\" }} \",\"x\":[{\"y\":{}}]",
+        "\"file_change\",\"type\":\"agent_message\"",
+        "\"reasoning\"",
+    ] {
+        let outcome = read(work);
+        assert_eq!(outcome.signal, None, "{work}");
+        let codes: Vec<_> = outcome.findings.iter().map(|one| one.code).collect();
+        assert_eq!(codes, [FindingCode::NoSignal], "{work}");
+        assert_eq!(outcome.error, None, "{work}");
+    }
+    // A warning of the program's own ends nothing, and a command does.
+    let after = |kind: &str| {
+        let ready = item("\"agent_message\"");
+        let late = format!(
+            "{{\"type\":\"item.completed\",\"item\":{{\"id\":\"item_1\",\"type\":\"{kind}\"}}}}"
+        );
+        Outcome::read(format!("{ready}\n{late}").as_bytes(), &limits)
+    };
+    assert_eq!(after("error").signal, Some(Signal::Ready));
+    assert_eq!(after("command_execution").error, Some(ErrorClass::Crash));
+    // The same item may end once, and be told of more often before.
+    let twice = |event: &str| {
+        let line = format!(
+            "{{\"type\":\"{event}\",\"item\":{{\"id\":\"i\",\"type\":\"todo_list\",\"items\":ITEMS}}}}"
+        );
+        let lines = ["[1]", "[1,2]"].map(|items| line.replace("ITEMS", items));
+        let thread = "{\"type\":\"thread.started\",\"thread_id\":\"x\"}";
+        Outcome::read(
+            format!("{thread}\n{}", lines.join("\n")).as_bytes(),
+            &limits,
+        )
+    };
+    assert!(!twice("item.updated").has(FindingCode::Doubled));
+    assert!(twice("item.completed").has(FindingCode::Doubled));
+}
