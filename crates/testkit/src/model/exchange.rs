@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::script::Turn;
+use super::script::{Scene, Turn};
 
 /// What a program speaks to its model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,8 +106,16 @@ impl Protocol {
         }
     }
 
-    /// The folder the program works in, as it tells its model.
-    pub(super) fn folder(self, body: &Value) -> String {
+    /// What the program tells its model of where it works.
+    pub(super) fn scene(self, body: &Value) -> Scene {
+        Scene {
+            folder: self.folder(body),
+            prompt: self.prompt(body),
+        }
+    }
+
+    /// The folder the program works in.
+    fn folder(self, body: &Value) -> String {
         let told = match self {
             Self::Messages => text_of(&body["system"]) + "\n" + &self.prompt(body),
             Self::Responses => self.prompt(body),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::script::{Call, Usage};
+use super::script::{Call, Scene, Usage};
 
 /// What an answer is rendered from.
 pub(super) struct Answer<'a> {
@@ -10,8 +10,8 @@ pub(super) struct Answer<'a> {
     pub(super) id: &'a str,
     /// The model that was asked for.
     pub(super) model: &'a Value,
-    /// The folder the program works in.
-    pub(super) folder: &'a str,
+    /// What the program told of where it works.
+    pub(super) scene: &'a Scene,
     pub(super) text: &'a str,
     pub(super) calls: &'a [Call],
     pub(super) usage: Usage,
@@ -20,7 +20,7 @@ pub(super) struct Answer<'a> {
 fn blocks(answer: &Answer<'_>) -> Vec<Value> {
     let text = (!answer.text.is_empty()).then(|| json!({ "type": "text", "text": answer.text }));
     let calls = answer.calls.iter().enumerate().map(|(index, call)| {
-        let (name, input) = call.for_messages(answer.folder);
+        let (name, input) = call.for_messages(answer.scene);
         let id = format!("toolu_{}_{index}", answer.id);
         json!({ "type": "tool_use", "id": id, "name": name, "input": input })
     });

@@ -12,7 +12,7 @@ fn items(answer: &Answer<'_>) -> Vec<Value> {
         })
     });
     let calls = answer.calls.iter().enumerate().map(|(index, call)| {
-        let (name, input) = call.for_responses(answer.folder);
+        let (name, input) = call.for_responses(answer.scene);
         let id = format!("{}_{index}", answer.id);
         json!({
             "type": "function_call", "id": format!("fc_{id}"), "call_id": format!("call_{id}"),

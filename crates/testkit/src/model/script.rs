@@ -146,7 +146,16 @@ impl Turn {
         })
     }
 
-    /// Writes a file too; `{cwd}` at the front of a path is the folder the program works in.
+    /// Reads a file too.
+    ///
+    /// # Panics
+    /// When this is no answer.
+    #[must_use]
+    pub fn read(self, path: impl Into<String>) -> Self {
+        self.call(Call::Read { path: path.into() })
+    }
+
+    /// Writes a file too.
     ///
     /// # Panics
     /// When this is no answer.
@@ -190,6 +199,9 @@ impl Turn {
 }
 
 /// A tool to call, by what it does; each program's own tool for it is chosen by what the program speaks.
+///
+/// In every text of a call `{cwd}` is the folder the program works in, and `{after:WORDS}` is what stands in back-ticks
+/// right after those words in the prompt: a model knows the paths of a run from nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Call {
@@ -198,14 +210,19 @@ pub enum Call {
         /// The command.
         command: String,
     },
+    /// Reads a file: with the tool for it, or where there is none with a command of the shell.
+    Read {
+        /// The path.
+        path: String,
+    },
     /// Writes a file: with the tool for it, or where there is none with a command of the shell.
     Write {
-        /// The path; `{cwd}` at its front is the folder the program works in.
+        /// The path.
         path: String,
         /// What it holds.
         content: String,
     },
-    /// Any tool, by the program's own name for it; `{cwd}` in a text of its input is the folder the program works in.
+    /// Any tool, by the program's own name for it.
     Tool {
         /// The tool.
         name: String,
@@ -214,52 +231,84 @@ pub enum Call {
     },
 }
 
+/// What the model knows of the program that asks.
+#[derive(Debug)]
+pub(super) struct Scene {
+    /// The folder the program works in.
+    pub(super) folder: String,
+    /// Everything it said in the person's words.
+    pub(super) prompt: String,
+}
+
 impl Call {
     /// The tool and its input for a program that speaks Messages.
-    pub(super) fn for_messages(&self, folder: &str) -> (String, Value) {
+    pub(super) fn for_messages(&self, scene: &Scene) -> (String, Value) {
         match self {
             Self::Shell { command } => (
                 "Bash".to_owned(),
-                json!({ "command": put(command, folder), "description": "A step of the script" }),
+                json!({ "command": scene.put(command), "description": "A step of the script" }),
             ),
+            Self::Read { path } => ("Read".to_owned(), json!({ "file_path": scene.put(path) })),
             Self::Write { path, content } => (
                 "Write".to_owned(),
-                json!({ "file_path": put(path, folder), "content": content }),
+                json!({ "file_path": scene.put(path), "content": content }),
             ),
-            Self::Tool { name, input } => (name.clone(), put_all(input, folder)),
+            Self::Tool { name, input } => (name.clone(), scene.put_all(input)),
         }
     }
 
     /// The tool and its input for a program that speaks Responses.
-    pub(super) fn for_responses(&self, folder: &str) -> (String, Value) {
+    pub(super) fn for_responses(&self, scene: &Scene) -> (String, Value) {
         let shell = |command: String| ("exec_command".to_owned(), json!({ "cmd": command }));
         match self {
-            Self::Shell { command } => shell(put(command, folder)),
+            Self::Shell { command } => shell(scene.put(command)),
+            Self::Read { path } => shell(format!("cat '{}'", scene.put(path))),
             Self::Write { path, content } => {
-                let path = put(path, folder);
+                let path = scene.put(path);
                 let end = "END_OF_SCRIPTED_FILE";
+                // The last line break is the shell's, so that the file ends as it should.
+                let content = content.strip_suffix('\n').unwrap_or(content);
                 shell(format!(
                     "mkdir -p \"$(dirname '{path}')\" && cat > '{path}' <<'{end}'\n{content}\n{end}"
                 ))
             }
-            Self::Tool { name, input } => (name.clone(), put_all(input, folder)),
+            Self::Tool { name, input } => (name.clone(), scene.put_all(input)),
         }
     }
 }
 
-fn put(text: &str, folder: &str) -> String {
-    text.replace("{cwd}", folder)
-}
+impl Scene {
+    fn put(&self, text: &str) -> String {
+        const AFTER: &str = "{after:";
+        let text = text.replace("{cwd}", &self.folder);
+        let mut parts = text.split(AFTER);
+        let mut put = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            match part.split_once('}') {
+                Some((words, rest)) => put.extend([self.after(words), rest]),
+                None => put.extend([AFTER, part]),
+            }
+        }
+        put
+    }
 
-fn put_all(value: &Value, folder: &str) -> Value {
-    match value {
-        Value::String(text) => Value::String(put(text, folder)),
-        Value::Array(values) => values.iter().map(|value| put_all(value, folder)).collect(),
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| (key.clone(), put_all(value, folder)))
-            .collect(),
-        other => other.clone(),
+    /// What stands in back-ticks after these words; nothing where they do not stand.
+    fn after(&self, words: &str) -> &str {
+        let found = self.prompt.split_once(words).map(|(_, rest)| rest);
+        let quoted = found.and_then(|rest| rest.split('`').nth(1));
+        quoted.unwrap_or_default()
+    }
+
+    fn put_all(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.put(text)),
+            Value::Array(values) => values.iter().map(|value| self.put_all(value)).collect(),
+            Value::Object(map) => map
+                .iter()
+                .map(|(key, value)| (key.clone(), self.put_all(value)))
+                .collect(),
+            other => other.clone(),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 use super::exchange::{Exchange, Protocol};
 use super::messages::{self, Answer};
 use super::responses;
-use super::script::{Conversation, Turn};
+use super::script::{Conversation, Scene, Turn};
 
 /// The largest question, in bytes.
 const LARGEST: usize = 64 << 20;
@@ -264,7 +264,7 @@ fn respond(exchange: Exchange) -> Response<Body> {
 }
 
 /// Renders an answer for the program that asked.
-fn rendered<'a>(exchange: &'a Exchange, id: &'a str, folder: &'a str) -> Answer<'a> {
+fn rendered<'a>(exchange: &'a Exchange, id: &'a str, scene: &'a Scene) -> Answer<'a> {
     let (text, calls, usage) = match &exchange.answer {
         Some(Turn::Answer {
             text, calls, usage, ..
@@ -275,7 +275,7 @@ fn rendered<'a>(exchange: &'a Exchange, id: &'a str, folder: &'a str) -> Answer<
     Answer {
         id,
         model: &exchange.body["model"],
-        folder,
+        scene,
         text,
         calls,
         usage,
@@ -293,8 +293,8 @@ fn id_of(exchange: &Exchange) -> String {
 
 /// Sends an answer as one object.
 async fn at_once(exchange: &Exchange, mut line: Line) -> Result<(), Gone> {
-    let (id, folder) = (id_of(exchange), exchange.protocol.folder(&exchange.body));
-    let answer = rendered(exchange, &id, &folder);
+    let (id, scene) = (id_of(exchange), exchange.protocol.scene(&exchange.body));
+    let answer = rendered(exchange, &id, &scene);
     let text = match exchange.protocol {
         Protocol::Messages => messages::whole(&answer),
         Protocol::Responses => responses::whole(&answer),
@@ -321,8 +321,8 @@ async fn at_once(exchange: &Exchange, mut line: Line) -> Result<(), Gone> {
 
 /// Sends an answer as server-sent events.
 async fn stream(exchange: &Exchange, mut line: Line) -> Result<(), Gone> {
-    let (id, folder) = (id_of(exchange), exchange.protocol.folder(&exchange.body));
-    let answer = rendered(exchange, &id, &folder);
+    let (id, scene) = (id_of(exchange), exchange.protocol.scene(&exchange.body));
+    let answer = rendered(exchange, &id, &scene);
     let (begin, open, piece, events): (_, _, fn(&str) -> Value, _) = match exchange.protocol {
         Protocol::Messages => (
             messages::begin(&answer),

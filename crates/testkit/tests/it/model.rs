@@ -297,3 +297,52 @@ fn a_script_is_data() {
         serde_json::from_str::<Vec<Conversation>>(r#"[{"name":"a","when":[],"turn":[]}]"#).is_err()
     );
 }
+
+#[test]
+fn a_call_may_name_what_only_the_prompt_tells() {
+    let conversation = Conversation::new("paths", ["(issue 5)"])
+        .turn(Turn::say("").read("{after:As JSON: }"))
+        .turn(Turn::say("").shell("cat {after:As JSON: } {after:Nowhere: }{after:open {cwd}/x"));
+    let prompt = "(issue 5)\n- As JSON: `/run/request.json`.\n- Other: `{after:As JSON: }`\n";
+    let calls = |path: &str, body: &dyn Fn() -> Value, input: &dyn Fn(&Value) -> String| {
+        let server = ModelServer::start(vec![conversation.clone()]).expect("a server");
+        [0, 1].map(|_| input(&whole(&ask(&server, path, &body(), SOON))))
+    };
+    let told = [
+        "/run/request.json",
+        "cat /run/request.json {after:open /site/x",
+    ];
+    let spoken = calls(
+        "/v1/messages",
+        &|| messages("a", prompt, false),
+        &|answer| {
+            let input = &answer["content"][0]["input"];
+            let path = input["file_path"].as_str().or(input["command"].as_str());
+            path.unwrap_or_default().to_owned()
+        },
+    );
+    assert_eq!(spoken, told);
+    let spoken = calls(
+        "/v1/responses",
+        &|| responses("a", prompt, false),
+        &|answer| {
+            answer["output"][0]["arguments"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        },
+    );
+    assert_eq!(
+        spoken[0],
+        json!({ "cmd": "cat '/run/request.json'" }).to_string()
+    );
+    assert_eq!(spoken[1], json!({ "cmd": told[1] }).to_string());
+}
+
+/// The object that an answer holds after its head.
+fn whole(answer: &str) -> Value {
+    let body = answer.split_once("\r\n\r\n").expect("a body").1;
+    let start = body.find('{').expect("an object");
+    let end = body.rfind('}').expect("an object");
+    serde_json::from_str(&body[start..=end]).expect("JSON")
+}
