@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::e2e::{self, Check};
+use crate::e2e::{self, Check, Kind};
 use crate::process::{self, cargo};
 use crate::{simulate, tidy};
 
@@ -44,7 +44,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "e2e-demo",
-        run: || e2e::run(&Check::Demo, None),
+        run: || e2e::run(&Check::Demo { agent: None }, None),
     },
     Step {
         name: "e2e-mdx",
@@ -63,6 +63,14 @@ const STEPS: &[Step] = &[
         run: || e2e::run(&Check::Agents, None),
     },
     Step {
+        name: "e2e-demo-claude",
+        run: || demo_with(Kind::Claude),
+    },
+    Step {
+        name: "e2e-demo-codex",
+        run: || demo_with(Kind::Codex),
+    },
+    Step {
         name: "e2e-kill",
         run: || e2e::run(&Check::Kill { times: 50, seed: 1 }, None),
     },
@@ -71,6 +79,10 @@ const STEPS: &[Step] = &[
         run: || simulate::run(&["--lives", "200"]),
     },
 ];
+
+fn demo_with(kind: Kind) -> Result<()> {
+    e2e::run(&Check::Demo { agent: Some(kind) }, None)
+}
 
 fn clippy() -> Result<()> {
     process::run(cargo().args([

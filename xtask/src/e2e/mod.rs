@@ -2,6 +2,7 @@
 
 mod agents;
 mod demo;
+mod files;
 mod forge;
 mod forms;
 mod kill;
@@ -19,13 +20,19 @@ use anyhow::Result;
 use clap::Subcommand;
 use forge::Program;
 
+pub(crate) use agents::Kind;
+
 /// What to check.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Check {
     /// Run the real Claude Code and Codex against a scripted model, through the same requests
     Agents,
     /// Run the demo twice and check what it leaves: table, commits, pictures
-    Demo,
+    Demo {
+        /// Let a real program do the work, with a scripted model, and compare with the demo without one
+        #[arg(long)]
+        agent: Option<agents::Kind>,
+    },
     /// Kill the demo at random moments and check that it always reaches the same end
     Kill {
         /// How many times to kill it
@@ -61,7 +68,8 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
     let program = program.map_or_else(Program::build, Program::at)?;
     match check {
         Check::Agents => agents::run(&program),
-        Check::Demo => demo::run(&program),
+        Check::Demo { agent: None } => demo::run(&program),
+        Check::Demo { agent: Some(kind) } => agents::demo(&program, *kind),
         Check::Kill { times, seed } => kill::run(&program, *times, *seed),
         Check::Mdx => mdx::run(&program),
         Check::Payloads => payloads::run(),

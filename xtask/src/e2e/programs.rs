@@ -1,11 +1,13 @@
 //! Real agent programs, at pinned versions: installed from npm once, into `target/agents`.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use super::files;
 use crate::process::{self, workspace};
 
 /// The versions are pinned here, with their checksums.
@@ -15,6 +17,20 @@ const PINNED: &[&str] = &["package.json", "package-lock.json"];
 #[derive(Debug, Clone)]
 pub(crate) struct Programs {
     pub(crate) bin: PathBuf,
+}
+
+impl Programs {
+    /// A search path with the programs first, then these folders, then what is in ours.
+    pub(crate) fn path(&self, also: &[&Path]) -> OsString {
+        let mut path = self.bin.clone().into_os_string();
+        let ours = std::env::var_os("PATH").unwrap_or_default();
+        let also = also.iter().map(|folder| folder.as_os_str());
+        for folder in also.chain([ours.as_os_str()]) {
+            path.push(":");
+            path.push(folder);
+        }
+        path
+    }
 }
 
 /// Installs the programs, unless these very versions are there; two calls at once do it once.
@@ -66,19 +82,11 @@ pub(crate) fn install() -> Result<Programs> {
 /// Finds the binary of that name, which is the largest file of it: others are scripts that look for it.
 fn find(folder: &Path, name: &str) -> Result<Option<PathBuf>> {
     let mut found: Option<(u64, PathBuf)> = None;
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder)? {
-            let entry = entry?;
-            let kind = entry.file_type()?;
-            if kind.is_dir() {
-                folders.push(entry.path());
-            } else if kind.is_file() && entry.file_name() == name {
-                let size = entry.metadata()?.len();
-                if found.as_ref().is_none_or(|(largest, _)| size > *largest) {
-                    found = Some((size, entry.path()));
-                }
-            }
+    let of_name = |path: &PathBuf| path.file_name().is_some_and(|own| own == name);
+    for path in files::below(folder)?.into_iter().filter(of_name) {
+        let size = path.metadata()?.len();
+        if found.as_ref().is_none_or(|(largest, _)| size > *largest) {
+            found = Some((size, path));
         }
     }
     Ok(found.map(|(_, path)| path))

@@ -3,6 +3,8 @@
 //! Both get the same requests. The model's words are the script's; everything else is real: the programs, their tools and
 //! refusals, git, and the factory around them.
 
+mod demo;
+mod kind;
 mod scenarios;
 
 use std::ffi::OsString;
@@ -21,10 +23,12 @@ use serde_json::Value;
 use super::forge::Program;
 use super::programs::{self, Programs};
 use crate::process;
-use scenarios::{End, Kind, Scenario, mark};
+use kind::KEY;
+use scenarios::{End, Scenario, mark};
 
-/// What a program is given as the key of its model; nobody but the program may be given it.
-const KEY: &str = "sk-scripted-0123456789abcdef";
+pub(crate) use demo::run as demo;
+pub(crate) use kind::Kind;
+
 /// What `gh` says when it reached somebody.
 const REACHED: &str = "gh reached the network";
 /// What `gh` says when it did not.
@@ -153,15 +157,7 @@ fn path(programs: &Programs, outer: &Path, server: &ModelServer) -> Result<OsStr
     );
     fs::write(bin.join("gh"), script)?;
     fs::set_permissions(bin.join("gh"), fs::Permissions::from_mode(0o755))?;
-    let mut path = programs.bin.clone().into_os_string();
-    for folder in [
-        bin.into_os_string(),
-        std::env::var_os("PATH").unwrap_or_default(),
-    ] {
-        path.push(":");
-        path.push(folder);
-    }
-    Ok(path)
+    Ok(programs.path(&[&bin]))
 }
 
 /// Gives the factory short limits, in a commit on its base branch as its owner would make one.
@@ -274,17 +270,8 @@ impl Factory<'_> {
 
     /// Lets the program work until nothing is left to do.
     fn work(&self) -> Result<()> {
-        let arguments = ["run", "--quiet", "--agent", self.kind.name()];
-        let mut command = self.program.local(self.folder, &arguments);
-        command.env("PATH", &self.path);
-        match self.kind {
-            Kind::Claude => command
-                .env("ANTHROPIC_API_KEY", KEY)
-                .env("ANTHROPIC_BASE_URL", self.server.url()),
-            Kind::Codex => command
-                .env("CODEX_API_KEY", KEY)
-                .env("OPENAI_BASE_URL", format!("{}/v1", self.server.url())),
-        };
+        let mut command = self.program.local(self.folder, &["run", "--quiet"]);
+        self.kind.equip(&mut command, &self.path, self.server);
         process::read(&mut command).map(drop)
     }
 

@@ -4,21 +4,7 @@ use std::time::Duration;
 
 use lightsout_testkit::model::{Conversation, Turn, Usage};
 
-/// A real agent program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Claude,
-    Codex,
-}
-
-impl Kind {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Claude => "claude",
-            Self::Codex => "codex",
-        }
-    }
-}
+use super::kind::Kind;
 
 /// How a request must end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
