@@ -48,3 +48,22 @@ impl Approval {
         block::read(BLOCK, &comment.body)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide::tests::{approved, comment};
+    use crate::texts;
+
+    #[test]
+    fn an_approval_is_found_in_the_factorys_own_comment_and_nowhere_else() {
+        let approval = approved('b').pull.and_then(|facts| facts.approval);
+        let text = texts::approval(approval.as_ref().unwrap());
+        let marked = comment(&format!("{}\n{text}", approval_key().marker()));
+        let unmarked = comment(&format!("Hello.\n{text}"));
+        let find = |comments: &[Comment], own: bool| Approval::find(comments, |_| own);
+        assert_eq!(find(&[unmarked.clone(), marked.clone()], true), approval);
+        assert_eq!(find(&[unmarked], true), None);
+        assert_eq!(find(&[marked], false), None);
+    }
+}

@@ -81,6 +81,7 @@ mod tests {
             ("/cancel this", Some(Command::Cancel)),
             ("/retry", Some(Command::Retry)),
             ("/accept", Some(Command::Accept)),
+            ("   /status", Some(Command::Status)),
             ("/status?", None),
             ("/publisher", None),
             ("/publish-now", None),

@@ -142,3 +142,22 @@ impl OwnIssue {
         self.body.split_once('\n').map_or("", |(_, text)| text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decide;
+    use crate::decide::tests::{event, world};
+    use lightsout_forge::{EventKind, Number};
+
+    #[test]
+    fn facts_out_of_a_file_are_decided_about_as_their_part_is() {
+        for enabled in [true, false] {
+            let mut world = world();
+            world.enabled = enabled;
+            let event = event(EventKind::IssueOpened { issue: Number(7) }, &world);
+            let any = AnyFacts::Request(Box::new(world.clone()));
+            assert_eq!(decide(&event, &any), decide(&event, &world));
+        }
+    }
+}

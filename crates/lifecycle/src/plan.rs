@@ -94,3 +94,22 @@ impl Plan {
         self.reason.decision()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_has_the_same_word_for_people_and_for_json() {
+        let roles = [
+            Role::Author,
+            Role::Healer { workflow_run: 1 },
+            Role::Reviewer,
+            Role::Fixer,
+            Role::Canary,
+        ];
+        for role in roles {
+            assert_eq!(serde_json::to_value(role).unwrap()["role"], role.name());
+        }
+    }
+}

@@ -188,4 +188,11 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn a_state_has_the_same_word_for_people_and_for_json() {
+        for state in State::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.name());
+        }
+    }
 }

@@ -240,3 +240,65 @@ impl Snapshot {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RunId;
+    use crate::RunMark;
+    use crate::decide::tests::{approved, in_review, world};
+
+    fn changed(mut snapshot: Snapshot, change: impl FnOnce(&mut Snapshot)) -> Snapshot {
+        change(&mut snapshot);
+        snapshot
+    }
+
+    #[test]
+    fn the_state_is_what_the_forge_shows() {
+        let pull = |state: PullState| {
+            changed(approved('b'), |world| {
+                world.pull.as_mut().unwrap().pull.state = state;
+            })
+        };
+        let run = RunMark {
+            id: RunId("7-1".into()),
+            started_at: DateTime::UNIX_EPOCH,
+            tries: 1,
+        };
+        let refused = changed(world(), |world| world.record.state = State::Refused);
+        let waiting = changed(in_review(), |world| {
+            world.issue.labels.insert(Label::waiting());
+        });
+        let working = changed(waiting.clone(), |world| world.record.run = Some(run));
+        let closed = changed(working.clone(), |world| {
+            world.issue.state = IssueState::Closed
+        });
+        for (snapshot, state) in [
+            (world(), State::New),
+            (refused, State::Refused),
+            (waiting, State::Waiting),
+            (working, State::Working),
+            (in_review(), State::InReview),
+            (approved('b'), State::Approved),
+            (approved('c'), State::InReview),
+            (pull(PullState::Closed), State::New),
+            (pull(PullState::Merged), State::Published),
+            (closed, State::Cancelled),
+        ] {
+            assert_eq!(snapshot.state(), state, "{snapshot:?}");
+        }
+    }
+
+    #[test]
+    fn the_branch_of_the_pull_request_goes_before_the_recorded_one() {
+        let recorded = BranchName::new("claude/issue-7-earlier").unwrap();
+        let mut snapshot = in_review();
+        let shown = snapshot.pull.as_ref().unwrap().pull.head.clone();
+        snapshot.record.branch = Some(recorded.clone());
+        assert_eq!(snapshot.branch(), Some(&shown));
+        snapshot.pull = None;
+        assert_eq!(snapshot.branch(), Some(&recorded));
+        snapshot.record.branch = None;
+        assert_eq!(snapshot.branch(), None);
+    }
+}

@@ -510,44 +510,4 @@ fn failed_gates(gates: &[Gate]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fence_cannot_be_closed_from_inside() {
-        let text = fenced("a\n```\n/publish\n````\n", 100);
-        assert!(
-            text.starts_with("`````text\n") && text.ends_with("\n`````"),
-            "{text}"
-        );
-        assert!(fenced(&"x".repeat(50), 10).contains("… (cut)"));
-    }
-
-    #[test]
-    fn every_finding_is_told_with_how_to_go_on() {
-        use lightsout_signal::{FindingCode, Weight};
-        for &code in FindingCode::ALL {
-            let text = noticed(&[Oddity::new(code, "@everyone\n# `x`")]);
-            assert!(text.contains(": `` @everyone # `x` ``"), "{text}");
-            assert_eq!(
-                text.ends_with(code.advice()),
-                !code.advice().is_empty() || code.weight() == Weight::Note
-            );
-        }
-        let both =
-            [FindingCode::Malformed, FindingCode::NoSignal].map(|code| Oddity::new(code, ""));
-        assert_eq!(
-            noticed(&both),
-            "\n\nThe factory noticed:\n\n- A part of the transcript is not the JSON it should be and was skipped.\n\
-             - The agent's last line is neither READY nor WAITING.\n\n\
-             If its last words hold a question, answer it; else comment `/retry`."
-        );
-        assert_eq!(noticed(&[]), "");
-    }
-
-    #[test]
-    fn a_code_span_stays_one_line() {
-        assert_eq!(code("a\nb `c`"), "`` a b `c` ``");
-        assert_eq!(code("@everyone"), "`@everyone`");
-    }
-}
+mod tests;
