@@ -244,14 +244,8 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RunId;
-    use crate::RunMark;
-    use crate::decide::tests::{approved, in_review, world};
-
-    fn changed(mut snapshot: Snapshot, change: impl FnOnce(&mut Snapshot)) -> Snapshot {
-        change(&mut snapshot);
-        snapshot
-    }
+    use crate::decide::tests::{approved, changed, in_review, world};
+    use crate::{RunId, RunMark};
 
     #[test]
     fn the_state_is_what_the_forge_shows() {
@@ -271,7 +265,7 @@ mod tests {
         });
         let working = changed(waiting.clone(), |world| world.record.run = Some(run));
         let closed = changed(working.clone(), |world| {
-            world.issue.state = IssueState::Closed
+            world.issue.state = IssueState::Closed;
         });
         for (snapshot, state) in [
             (world(), State::New),
