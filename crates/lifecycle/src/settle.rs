@@ -107,7 +107,7 @@ fn handed_back(report: &RunReport, snapshot: &Snapshot, reason: Reason) -> Plan 
     spent.newest_answer = spent.record.last_answer;
     spent.comment = None;
     let key = format!("run-{}", report.run.0);
-    ask(&spent, reason, &key, &texts::handed_back(report))
+    ask(&spent, reason, &key, &texts::handed_back_request(report))
 }
 
 fn dropped(report: &RunReport, snapshot: &Snapshot) -> Plan {

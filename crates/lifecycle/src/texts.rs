@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use lightsout_forge::{BranchName, DeploymentState, Label, Login, NameError, Number, Sha};
-use lightsout_signal::Finding as Oddity;
+use lightsout_signal::{Finding as Oddity, FindingCode};
 
 use crate::snapshot::factory_branch_prefix;
 use crate::{
@@ -262,6 +262,43 @@ pub(crate) fn handed_back(report: &RunReport) -> String {
     text
 }
 
+/// What the people of a request are told about a run of it that did not end in a pull request, and how to go on.
+pub(crate) fn handed_back_request(report: &RunReport) -> String {
+    let mut text = handed_back(report);
+    let advice = match advice(&report.oddities) {
+        Some(_) => "",
+        None => how_to_go_on_from(&report.end),
+    };
+    if !advice.is_empty() {
+        let _ = write!(text, "\n\n{advice}");
+    }
+    text
+}
+
+/// How to go on from the end of a run when nothing odd about it says so; empty where the text about the end does.
+fn how_to_go_on_from(end: &RunEnd) -> &'static str {
+    match end {
+        RunEnd::Ready { .. } => {
+            "Say in a comment what should be different, or mend the gate on the base branch and comment `/retry`."
+        }
+        RunEnd::Waiting { .. } => "Answer in a comment; the next run reads it.",
+        RunEnd::NothingCommitted { .. } => FindingCode::ReadyWithoutCommit.advice(),
+        RunEnd::NoSignal { .. } => FindingCode::NoSignal.advice(),
+        RunEnd::AgentFailed { .. } => "Comment `/retry` once the cause is gone.",
+        RunEnd::OutsideLane { .. } => {
+            "Comment `/retry` to have it made again without that, say in a comment what should be different, or let a person make the change."
+        }
+        RunEnd::PictureRefused { .. } => "",
+        RunEnd::Reviewed { .. } | RunEnd::Recited { .. } => "Comment `/retry`.",
+    }
+}
+
+/// How to go on from the first oddity that matters.
+fn advice(oddities: &[Oddity]) -> Option<&'static str> {
+    let mut advice = oddities.iter().map(|finding| finding.code.advice());
+    advice.find(|advice| !advice.is_empty())
+}
+
 /// Lists what is odd about what the agent said, and how to go on from the first thing that matters. What a finding quotes
 /// is the transcript's.
 fn noticed(oddities: &[Oddity]) -> String {
@@ -285,8 +322,7 @@ fn noticed(oddities: &[Oddity]) -> String {
             }
         }
     }
-    let mut advice = oddities.iter().map(|finding| finding.code.advice());
-    if let Some(advice) = advice.find(|advice| !advice.is_empty()) {
+    if let Some(advice) = advice(oddities) {
         let _ = write!(text, "\n\n{advice}");
     }
     text

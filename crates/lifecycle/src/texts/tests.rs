@@ -16,7 +16,7 @@ fn a_fence_cannot_be_closed_from_inside() {
 
 #[test]
 fn every_finding_is_told_with_how_to_go_on() {
-    use lightsout_signal::{FindingCode, Weight};
+    use lightsout_signal::Weight;
     for &code in FindingCode::ALL {
         let text = noticed(&[Oddity::new(code, "@everyone\n# `x`")]);
         assert!(text.contains(": `` @everyone # `x` ``"), "{text}");
@@ -142,7 +142,7 @@ fn how_a_run_ended_is_told() {
         ),
         ("another job", RunEnd::Reviewed { findings: vec![] }),
     ];
-    let shown = ends.map(|(name, end)| (name, handed_back(&report(end))));
+    let shown = ends.map(|(name, end)| (name, handed_back_request(&report(end))));
     insta::assert_snapshot!(gallery(&shown));
 }
 

@@ -72,6 +72,16 @@ fn every_other_end_asks_a_person_and_sets_the_label() {
             |a| matches!(a, Action::EnsureLabel { label, .. } if *label == Label::waiting()),
         );
         assert!(comment.is_some() && comment < label, "{plan:#?}");
+        // Whatever happened, the last line says how to go on.
+        let Some(Action::UpsertComment { body, .. }) = comment.map(|index| &plan.actions[index])
+        else {
+            panic!("{plan:#?}");
+        };
+        let last = body.trim_end().lines().last().unwrap();
+        assert!(
+            last.contains("omment") && last.ends_with('.'),
+            "{reason:?}: {body}"
+        );
     }
 }
 
