@@ -24,7 +24,7 @@ use super::forge::Program;
 use super::programs::{self, Programs};
 use crate::process;
 use kind::KEY;
-use scenarios::{End, Scenario, mark};
+use scenarios::{CHILD, End, GATE, Scenario, mark};
 
 pub(crate) use demo::run as demo;
 pub(crate) use kind::Kind;
@@ -42,7 +42,7 @@ pub(crate) fn run(program: &Program) -> Result<()> {
     let since = Instant::now();
     let mut batches: Vec<(Kind, Vec<Scenario>)> = Vec::new();
     for kind in [Kind::Claude, Kind::Codex] {
-        let long = scenarios::long();
+        let long = scenarios::long(kind);
         batches.extend(long.into_iter().map(|one| (kind, vec![one])));
         batches.push((kind, scenarios::quick(kind)));
     }
@@ -92,7 +92,8 @@ fn batch(
     let outer = tempfile::tempdir()?;
     let folder = outer.path().join("factory");
     program.demo_to_the_end(&folder)?;
-    tighten(&folder, outer.path())?;
+    let minutes = scenarios.iter().map(|one| one.minutes).max();
+    tighten(&folder, outer.path(), minutes.unwrap_or_default())?;
     let script = scenarios.iter().flat_map(|one| one.script.clone());
     let server = ModelServer::start(script.collect())?;
     let factory = Factory {
@@ -144,7 +145,8 @@ fn batch(
     Ok(lines)
 }
 
-/// A search path with the real programs, and with a `gh` that says whether it was run and reached anybody.
+/// A search path with the real programs, with a `gh` that says whether it was run and reached anybody, and with a gate
+/// that leaves a child behind.
 fn path(programs: &Programs, outer: &Path, server: &ModelServer) -> Result<OsString> {
     let bin = outer.join("bin");
     fs::create_dir(&bin)?;
@@ -152,16 +154,19 @@ fn path(programs: &Programs, outer: &Path, server: &ModelServer) -> Result<OsStr
         .url()
         .replace("http://", "/dev/tcp/")
         .replace("127.0.0.1:", "127.0.0.1/");
-    let script = format!(
-        "#!/bin/bash\nif (exec 3<>{somebody}) 2> /dev/null; then echo '{REACHED}'; else echo '{HELD}'; fi\n"
+    let reach = format!(
+        "if (exec 3<>{somebody}) 2> /dev/null; then echo '{REACHED}'; else echo '{HELD}'; fi"
     );
-    fs::write(bin.join("gh"), script)?;
-    fs::set_permissions(bin.join("gh"), fs::Permissions::from_mode(0o755))?;
+    let leave = format!("if [ -e content/faq/forked-child.mdx ]; then {CHILD}; fi");
+    for (name, script) in [("gh", reach), (GATE, leave)] {
+        fs::write(bin.join(name), format!("#!/bin/bash\n{script}\n"))?;
+        fs::set_permissions(bin.join(name), fs::Permissions::from_mode(0o755))?;
+    }
     Ok(programs.path(&[&bin]))
 }
 
-/// Gives the factory short limits, in a commit on its base branch as its owner would make one.
-fn tighten(folder: &Path, outer: &Path) -> Result<()> {
+/// Gives the factory short limits and a gate more, in a commit on its base branch as its owner would make one.
+fn tighten(folder: &Path, outer: &Path, minutes: u64) -> Result<()> {
     let clone = outer.join("owner");
     let git = |arguments: &[&str]| {
         let mut command = Command::new("git");
@@ -182,12 +187,17 @@ fn tighten(folder: &Path, outer: &Path) -> Result<()> {
     )?;
     let path = clone.join("factory.toml");
     let text = fs::read_to_string(&path)?;
-    let limits = "kind = \"template\"\nminutes = 3\nstall_minutes = 1\nmax_turns = 12\n";
+    let limits =
+        format!("kind = \"template\"\nminutes = {minutes}\nstall_minutes = 1\nmax_turns = 12\n");
+    let gate = format!("\n[[gates]]\nname = \"{GATE}\"\nrun = \"{GATE}\"\n");
     ensure!(
         text.contains("kind = \"template\"\n"),
         "the example's `factory.toml` has another shape"
     );
-    fs::write(&path, text.replace("kind = \"template\"\n", limits))?;
+    fs::write(
+        &path,
+        text.replace("kind = \"template\"\n", &limits) + &gate,
+    )?;
     git(&["commit", "--quiet", "--all", "--message", "Short limits"])?;
     git(&["push", "--quiet", "origin", "HEAD:main"])?;
     Ok(())
@@ -318,8 +328,12 @@ impl Factory<'_> {
                         "{name}: `{words}` is not what is said, {state} {pull:?}:\n{said}"
                     ));
                 }
+                let how = said.trim_end().lines().last().unwrap_or_default();
+                if !how.contains("omment") {
+                    complaints.push(format!("{name}: nobody is told how to go on:\n{said}"));
+                }
                 let first = said.lines().find(|line| line.starts_with('@'));
-                let _ = write!(text, "handed back: {}", first.unwrap_or_default());
+                let _ = write!(text, "handed back: {} … {how}", first.unwrap_or_default());
             }
         }
         if let Some(question) = question {
@@ -328,20 +342,20 @@ impl Factory<'_> {
             }
             text.push_str(", after `How many hooks are there?` was asked and answered");
         }
-        if let Some(words) = scenario.refused {
+        if let Some(seen) = scenario.seen {
             let results = asked.iter().flat_map(|exchange| exchange.tool_results());
             let results: Vec<String> = results.map(|result| result.text).collect();
             if results.iter().any(|text| text.contains(REACHED)) {
                 complaints.push(format!("{name}: `gh` reached the network"));
             }
-            match results.into_iter().find(|text| text.contains(words)) {
+            match results.iter().find(|text| text.contains(seen.words)) {
                 Some(result) => {
                     // The line that says it, not what the program puts around it.
-                    let line = result.lines().find(|line| line.contains(words));
+                    let line = result.lines().find(|line| line.contains(seen.words));
                     let short: String = line.unwrap_or_default().chars().take(90).collect();
-                    let _ = write!(text, "; `gh pr create` was refused: {short}");
+                    let _ = write!(text, "; {}: {short}", seen.shows);
                 }
-                None => complaints.push(format!("{name}: no command was refused")),
+                None => complaints.push(format!("{name}: not so: {}: {results:?}", seen.shows)),
             }
         }
         if asked.is_empty() || asked.iter().any(|one| one.key.as_deref() != Some(KEY)) {

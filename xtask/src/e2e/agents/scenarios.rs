@@ -15,6 +15,16 @@ pub(super) enum End {
     HandedBack(&'static str),
 }
 
+/// Words in the result of a tool, and what they show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) words: &'static str,
+    pub(super) shows: &'static str,
+}
+
+/// What Claude Code says of a call that its rules do not allow.
+const DENIED: &str = "denied";
+
 /// One request.
 #[derive(Debug, Clone)]
 pub(super) struct Scenario {
@@ -27,10 +37,20 @@ pub(super) struct Scenario {
     /// What a person replies once the agent has asked.
     pub(super) reply: Option<&'static str>,
     /// What must stand in the results of the agent's tools.
-    pub(super) refused: Option<&'static str>,
+    pub(super) seen: Option<Seen>,
+    /// How long a run may take in its factory.
+    pub(super) minutes: u64,
     /// Whether the program is killed while the model keeps it waiting.
     pub(super) killed: bool,
 }
+
+/// The gate that leaves a child behind when it runs in the clone of the request that is about this.
+pub(super) const GATE: &str = "leave-a-child";
+/// The child that is left behind, in a session of its own.
+pub(super) const CHILD: &str =
+    "setsid sleep 7654321 > /dev/null 2>&1 & echo 'a child was left behind'";
+/// What is said when it was.
+const LEAVES: &str = "a child was left behind";
 
 const HOOKS: &str = "There are 12 hooks in the hall.";
 
@@ -43,7 +63,8 @@ fn scenario(name: &'static str, turns: Vec<Turn>, end: End) -> Scenario {
         end,
         answer: HOOKS,
         reply: None,
-        refused: None,
+        seen: None,
+        minutes: 3,
         killed: false,
     }
 }
@@ -78,6 +99,13 @@ fn ready() -> Turn {
     Turn::say("The page is committed. Nothing is WAITING for review.\n\n**READY**")
 }
 
+/// Begins to answer, and the connection breaks.
+fn cut() -> Turn {
+    Turn::Cut {
+        text: "I write the page.\n\nREADY".to_owned(),
+    }
+}
+
 fn shells(commands: &[&str]) -> Vec<Turn> {
     let turn = |command: &&str| Turn::say("").shell(*command);
     commands.iter().map(turn).collect()
@@ -88,7 +116,15 @@ pub(super) fn quick(kind: Kind) -> Vec<Scenario> {
     let mut scenarios = about_the_word(kind);
     scenarios.extend(about_the_model());
     scenarios.extend(about_files(kind));
-    scenarios.extend(of_one_program(kind));
+    scenarios.extend(about_the_clone(kind));
+    if kind == Kind::Claude {
+        // Codex counts no turns; what never ends is ended by the clock there, as `never-done` shows.
+        scenarios.push(scenario(
+            "max-turns",
+            vec![Turn::say("Once more.").shell("git status"); 20],
+            End::HandedBack("used up its turns"),
+        ));
+    }
     scenarios
 }
 
@@ -121,9 +157,12 @@ fn about_the_word(kind: Kind) -> Vec<Scenario> {
             NO_WORD,
         ),
         Scenario {
-            refused: Some(match kind {
-                Kind::Claude => "denied",
-                Kind::Codex => super::HELD,
+            seen: Some(Seen {
+                words: match kind {
+                    Kind::Claude => DENIED,
+                    Kind::Codex => super::HELD,
+                },
+                shows: "`gh pr create` was refused",
             }),
             ..scenario(
                 "forbidden",
@@ -172,6 +211,16 @@ fn about_the_model() -> Vec<Scenario> {
             End::PullRequest,
         ),
         scenario(
+            "cut-once",
+            all(vec![vec![cut()], work("cut-once"), vec![ready()]]),
+            End::PullRequest,
+        ),
+        scenario(
+            "cut-always",
+            vec![cut()],
+            End::HandedBack("did not end well"),
+        ),
+        scenario(
             "slow",
             all(vec![
                 work("slow"),
@@ -194,15 +243,25 @@ fn about_files(kind: Kind) -> Vec<Scenario> {
         Kind::Codex => codex,
     };
     vec![
-        scenario(
-            "forked-child",
-            all(vec![
-                shells(&["setsid sleep 7654321 > /dev/null 2>&1 &"]),
-                work("forked-child"),
-                vec![ready()],
-            ]),
-            End::PullRequest,
-        ),
+        Scenario {
+            seen: Some(Seen {
+                words: LEAVES,
+                shows: "the child was started",
+            }),
+            ..scenario(
+                "forked-child",
+                all(vec![
+                    work("forked-child"),
+                    // Of Claude Code's commands only a gate can start a child that outlives it.
+                    match kind {
+                        Kind::Claude => shells(&[GATE]),
+                        Kind::Codex => shells(&[CHILD]),
+                    },
+                    vec![ready()],
+                ]),
+                End::PullRequest,
+            )
+        },
         scenario(
             "outside-lane",
             all(vec![
@@ -236,17 +295,28 @@ fn about_files(kind: Kind) -> Vec<Scenario> {
     ]
 }
 
-/// What only one of the programs can be made to do.
-fn of_one_program(kind: Kind) -> Vec<Scenario> {
-    match kind {
-        Kind::Claude => vec![scenario(
-            "max-turns",
-            vec![Turn::say("Once more.").shell("git status"); 20],
-            End::HandedBack("did not end well"),
-        )],
-        // Claude Code's rules let it run none of these.
-        Kind::Codex => vec![
-            scenario(
+/// What the agent does to its clone. Claude Code's rules refuse most of it before it is done.
+fn about_the_clone(kind: Kind) -> Vec<Scenario> {
+    let denied = |shows: &'static str| {
+        (kind == Kind::Claude).then_some(Seen {
+            words: DENIED,
+            shows,
+        })
+    };
+    let merging = match kind {
+        Kind::Claude => vec![Turn::say("").write("{cwd}/.git/MERGE_HEAD", "x")],
+        Kind::Codex => {
+            shells(&["git rev-parse HEAD > .git/MERGE_HEAD; echo x >> content/faq/mid-merge.mdx"])
+        }
+    };
+    let rewriting = match kind {
+        Kind::Claude => "git commit -q --amend -m 'all of it is mine'",
+        Kind::Codex => "git checkout -q --orphan new && git commit -q -m new",
+    };
+    vec![
+        Scenario {
+            seen: denied("`git checkout -b` was refused"),
+            ..scenario(
                 "other-branch",
                 all(vec![
                     shells(&["git checkout -q -b elsewhere"]),
@@ -254,28 +324,22 @@ fn of_one_program(kind: Kind) -> Vec<Scenario> {
                     vec![ready()],
                 ]),
                 End::PullRequest,
-            ),
-            scenario(
+            )
+        },
+        Scenario {
+            seen: denied("writing `.git/MERGE_HEAD` was refused"),
+            ..scenario(
                 "mid-merge",
-                all(vec![
-                    work("mid-merge"),
-                    shells(&[
-                        "git rev-parse HEAD > .git/MERGE_HEAD; echo x >> content/faq/mid-merge.mdx",
-                    ]),
-                    vec![ready()],
-                ]),
+                all(vec![work("mid-merge"), merging, vec![ready()]]),
                 End::PullRequest,
-            ),
-            scenario(
-                "rewritten-history",
-                all(vec![
-                    shells(&["git checkout -q --orphan new && git commit -q -m new"]),
-                    vec![ready()],
-                ]),
-                End::HandedBack("no longer builds on the base"),
-            ),
-        ],
-    }
+            )
+        },
+        scenario(
+            "rewritten-history",
+            all(vec![shells(&[rewriting]), vec![ready()]]),
+            End::HandedBack("no longer builds on the base"),
+        ),
+    ]
 }
 
 /// The agent asks, a person answers, and the next run knows the answer.
@@ -297,10 +361,21 @@ fn asked_and_answered() -> Scenario {
 }
 
 /// The requests whose runs end only when a limit is reached; each has a factory of its own, so that they run at once.
-pub(super) fn long() -> Vec<Scenario> {
+pub(super) fn long(kind: Kind) -> Vec<Scenario> {
     let silent = End::HandedBack("printed nothing for longer than it may");
-    vec![
+    let mut scenarios = vec![
         scenario("stall", vec![Turn::Stall], silent),
         scenario("endless", vec![Turn::Endless], silent),
-    ]
+    ];
+    if kind == Kind::Codex {
+        scenarios.push(Scenario {
+            minutes: 1,
+            ..scenario(
+                "never-done",
+                vec![Turn::say("Once more.").shell("sleep 2"); 200],
+                End::HandedBack("took longer than it may"),
+            )
+        });
+    }
+    scenarios
 }
