@@ -1,22 +1,15 @@
 //! Claude Code, without a person before it.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use async_trait::async_trait;
 use lightsout_skills::Reader;
 
-use crate::command::job;
-use crate::home::lay_skills;
-use crate::version::{self, Range, Version};
-use crate::{Agent, AgentError, Finished, ModelAccess, Spending, WorkOrder, run_job};
-
-/// Flags and transcripts are known of these; 2.1.330 is the one that the end-to-end check runs.
-const VERSIONS: Range = Range {
-    from: Version(2, 1, 300),
-    below: Version(3, 0, 0),
-    hint: "`npm install --global @anthropic-ai/claude-code@2.1.330` installs one that works",
+use crate::{
+    Agent, AgentError, Driven, Finished, Installed, ModelAccess, Spending, Version, WorkOrder,
+    run_job,
 };
+
 /// The tools it has at all; what it may do with them is the business of its rules.
 const TOOLS: &str = "Bash,Edit,Glob,Grep,Read,Skill,Write";
 /// How often it may try a call again that failed at the provider's. Waiting doubles, so this is some ten seconds.
@@ -29,9 +22,7 @@ const RETRIES: &str = "4";
 /// not allow is refused, since nobody is there to be asked.
 #[derive(Debug, Clone)]
 pub struct ClaudeAgent {
-    program: PathBuf,
-    /// Which version it is.
-    pub version: Version,
+    program: Installed,
     settings: ClaudeSettings,
     access: ModelAccess,
 }
@@ -48,31 +39,21 @@ pub struct ClaudeSettings {
 }
 
 impl ClaudeAgent {
-    /// Finds `claude` in the search path, and asks for its version.
-    ///
-    /// # Errors
-    /// When it is not there, or of a version that is not known.
-    pub async fn find(settings: ClaudeSettings, access: ModelAccess) -> Result<Self, AgentError> {
-        let program = version::find("claude", VERSIONS.hint)?;
-        Self::at(program, settings, access).await
-    }
+    /// The program; 2.1.330 is the version that the end-to-end check runs.
+    pub const PROGRAM: Driven = Driven {
+        name: "claude",
+        from: Version(2, 1, 300),
+        below: Version(3, 0, 0),
+        hint: "`npm install --global @anthropic-ai/claude-code@2.1.330` installs one that works",
+    };
 
-    /// Takes the program at this path, and asks for its version.
-    ///
-    /// # Errors
-    /// As [`ClaudeAgent::find`].
-    pub async fn at(
-        program: PathBuf,
-        settings: ClaudeSettings,
-        access: ModelAccess,
-    ) -> Result<Self, AgentError> {
-        let version = version::check(&program, VERSIONS).await?;
-        Ok(Self {
+    /// Takes the program on this machine, how it is to work, and the way to its model.
+    pub fn new(program: Installed, settings: ClaudeSettings, access: ModelAccess) -> Self {
+        Self {
             program,
-            version,
             settings,
             access,
-        })
+        }
     }
 
     fn arguments(&self, order: &WorkOrder) -> Vec<OsString> {
@@ -124,9 +105,8 @@ impl Agent for ClaudeAgent {
     }
 
     async fn run(&self, order: &WorkOrder) -> Result<Finished, AgentError> {
-        lay_skills(order, Reader::ClaudeCode)?;
-        let mut job = job(order, self.program.clone().into(), self.arguments(order));
-        job.stdin = order.prompt_with_files().into_bytes();
+        let arguments = self.arguments(order);
+        let mut job = self.program.job(order, Reader::ClaudeCode, arguments)?;
         let key = self.access.key.reveal();
         for (name, value) in [
             ("ANTHROPIC_API_KEY", key),

@@ -2,23 +2,16 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
 
 use async_trait::async_trait;
 use lightsout_skills::Reader;
 use serde_json::Value;
 
-use crate::command::job;
-use crate::home::lay_skills;
-use crate::version::{self, Range, Version};
-use crate::{Agent, AgentError, Finished, ModelAccess, Spending, WorkOrder, run_job};
-
-/// Flags and transcripts are known of these; 0.169.0 is the one that the end-to-end check runs.
-const VERSIONS: Range = Range {
-    from: Version(0, 160, 0),
-    below: Version(1, 0, 0),
-    hint: "`npm install --global @openai/codex@0.169.0` installs one that works",
+use crate::{
+    Agent, AgentError, Driven, Finished, Installed, ModelAccess, Spending, Version, WorkOrder,
+    run_job,
 };
+
 /// Where the model is, unless another address is given.
 const PROVIDER: &str = "https://api.openai.com/v1";
 /// The variable that carries the key. Its name ends so that Codex's own filter keeps it from commands, too.
@@ -31,39 +24,27 @@ const KEY: &str = "LIGHTSOUT_MODEL_KEY";
 /// used. Settings and rules of the person and of the repository are not read.
 #[derive(Debug, Clone)]
 pub struct CodexAgent {
-    program: PathBuf,
-    /// Which version it is.
-    pub version: Version,
+    program: Installed,
     model: String,
     access: ModelAccess,
 }
 
 impl CodexAgent {
-    /// Finds `codex` in the search path, and asks for its version.
-    ///
-    /// # Errors
-    /// When it is not there, or of a version that is not known.
-    pub async fn find(model: String, access: ModelAccess) -> Result<Self, AgentError> {
-        let program = version::find("codex", VERSIONS.hint)?;
-        Self::at(program, model, access).await
-    }
+    /// The program; 0.169.0 is the version that the end-to-end check runs.
+    pub const PROGRAM: Driven = Driven {
+        name: "codex",
+        from: Version(0, 160, 0),
+        below: Version(1, 0, 0),
+        hint: "`npm install --global @openai/codex@0.169.0` installs one that works",
+    };
 
-    /// Takes the program at this path, and asks for its version.
-    ///
-    /// # Errors
-    /// As [`CodexAgent::find`].
-    pub async fn at(
-        program: PathBuf,
-        model: String,
-        access: ModelAccess,
-    ) -> Result<Self, AgentError> {
-        let version = version::check(&program, VERSIONS).await?;
-        Ok(Self {
+    /// Takes the program on this machine, how it is to work, and the way to its model.
+    pub fn new(program: Installed, model: String, access: ModelAccess) -> Self {
+        Self {
             program,
-            version,
             model,
             access,
-        })
+        }
     }
 
     fn arguments(&self, order: &WorkOrder) -> Vec<OsString> {
@@ -139,9 +120,8 @@ impl Agent for CodexAgent {
             path: home.clone(),
             source,
         })?;
-        lay_skills(order, Reader::Codex)?;
-        let mut job = job(order, self.program.clone().into(), self.arguments(order));
-        job.stdin = order.prompt_with_files().into_bytes();
+        let arguments = self.arguments(order);
+        let mut job = self.program.job(order, Reader::Codex, arguments)?;
         job.environment.insert("CODEX_HOME", home.into());
         let key = self.access.key.reveal();
         job.environment.insert(KEY, key.into());

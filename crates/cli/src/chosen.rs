@@ -72,13 +72,15 @@ pub(crate) async fn choose(factory: &Factory, asked: Option<&str>) -> anyhow::Re
                 max_turns: settings.max_turns,
                 budget_usd: Some(dollars(run_price)),
             };
-            let agent = Box::new(ClaudeAgent::find(settings, access).await?);
+            let program = ClaudeAgent::PROGRAM.find().await?;
+            let agent = Box::new(ClaudeAgent::new(program, settings, access));
             Ok(Chosen { agent, run_price })
         }
         AgentKind::Codex => {
             let keys = ["CODEX_API_KEY", "OPENAI_API_KEY"];
             let access = access("Codex", &keys, "OPENAI_BASE_URL")?;
-            let agent = Box::new(CodexAgent::find(model, access).await?);
+            let program = CodexAgent::PROGRAM.find().await?;
+            let agent = Box::new(CodexAgent::new(program, model, access));
             Ok(Chosen {
                 agent,
                 run_price: run_price(),

@@ -7,4 +7,6 @@ mod media;
 mod process;
 mod programs;
 mod site;
+mod stage;
 mod template;
+mod transcripts;

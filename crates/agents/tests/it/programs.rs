@@ -1,100 +1,22 @@
 //! How Claude Code and Codex are started, seen by programs that stand in for them.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use lightsout_agents::{
-    Agent, AgentError, ClaudeAgent, ClaudeSettings, CodexAgent, End, Limits, ModelAccess, ModelKey,
-    Rules, Spending, Version, WorkOrder,
+    Agent, AgentError, ClaudeAgent, CodexAgent, End, ModelKey, Spending, Version,
 };
-use tempfile::TempDir;
 
-const KEY: &str = "sk-hunter2";
-
-/// A folder with a stand-in, which notes how it is started and prints a transcript.
-struct Stage {
-    folder: TempDir,
-}
-
-impl Stage {
-    fn new(version: &str, transcript: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        for name in ["tree", "home", "scratch", "bin", "media"] {
-            fs::create_dir(at(name)).unwrap();
-        }
-        fs::write(at("said"), transcript).unwrap();
-        let noted = folder.path().display();
-        let script = format!(
-            "#!/bin/sh\nif [ \"$1\" = --version ]; then echo '{version}'; exit 0; fi\n\
-             for word in \"$@\"; do printf '%s\\n' \"$word\"; done > {noted}/arguments\n\
-             env > {noted}/environment\ncat > {noted}/stdin\ncat {noted}/said\n"
-        );
-        fs::write(at("program"), script).unwrap();
-        fs::set_permissions(at("program"), fs::Permissions::from_mode(0o755)).unwrap();
-        Self { folder }
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.at(name)).unwrap()
-    }
-
-    fn order(&self) -> WorkOrder {
-        WorkOrder {
-            tree: self.at("tree"),
-            request_file: self.at("request.json"),
-            media_file: self.at("media/media.json"),
-            transcript: self.at("transcript"),
-            home: self.at("home"),
-            scratch: self.at("scratch"),
-            bin: self.at("bin"),
-            prompt: "Write the page; `$(touch pwned)`.".to_owned(),
-            skills: vec!["content-engine".to_owned(), "of-the-site".to_owned()],
-            rules: Rules {
-                allow: vec!["Edit(content/faq/**)".to_owned()],
-                deny: vec!["Bash(gh:*)".to_owned()],
-            },
-            limits: Limits {
-                wall: Duration::from_secs(30),
-                stall: None,
-                output: 1 << 20,
-            },
-            identity: ("Agent".to_owned(), "agent@factory.invalid".to_owned()),
-            when: 1_700_000_000,
-        }
-    }
-}
-
-fn access(base_url: Option<&str>) -> ModelAccess {
-    ModelAccess {
-        key: ModelKey::new(KEY).unwrap(),
-        base_url: base_url.map(ToOwned::to_owned),
-    }
-}
-
-fn settings() -> ClaudeSettings {
-    ClaudeSettings {
-        model: "claude-sonnet-4-6".to_owned(),
-        max_turns: 7,
-        budget_usd: Some("1.5".to_owned()),
-    }
-}
+use crate::stage::{KEY, Stage, access, settings};
 
 #[tokio::test]
 async fn claude_is_started_without_a_person_and_with_its_rules() {
     let stage = Stage::new("2.1.330 (Claude Code)", "{\"type\":\"result\"}\n");
     let access = access(Some("http://127.0.0.1:9"));
     assert!(!format!("{access:?}").contains(KEY));
-    let agent = ClaudeAgent::at(stage.at("program"), settings(), access)
-        .await
-        .unwrap();
-    assert_eq!(agent.version, Version(2, 1, 330));
+    let program = ClaudeAgent::PROGRAM.at(stage.at("program")).await.unwrap();
+    assert_eq!(program.version, Version(2, 1, 330));
+    let agent = ClaudeAgent::new(program, settings(), access);
     assert_eq!(
         agent.spending(),
         Spending::Model("claude-sonnet-4-6".to_owned())
@@ -142,9 +64,8 @@ async fn claude_is_started_without_a_person_and_with_its_rules() {
 #[tokio::test]
 async fn codex_is_started_in_its_own_sandbox() {
     let stage = Stage::new("codex-cli 0.169.0", "{\"type\":\"turn.completed\"}\n");
-    let agent = CodexAgent::at(stage.at("program"), "gpt-5".to_owned(), access(None))
-        .await
-        .unwrap();
+    let program = CodexAgent::PROGRAM.at(stage.at("program")).await.unwrap();
+    let agent = CodexAgent::new(program, "gpt-5".to_owned(), access(None));
     agent.run(&stage.order()).await.unwrap();
     let arguments = stage.read("arguments");
     for words in [
@@ -176,9 +97,8 @@ async fn codex_is_started_in_its_own_sandbox() {
 async fn a_version_that_is_not_known_is_refused_with_what_was_found_and_wanted() {
     for said in ["1.0.88 (Claude Code)", "3.0.0 (Claude Code)", "hello"] {
         let stage = Stage::new(said, "");
-        let error = ClaudeAgent::at(stage.at("program"), settings(), access(None))
-            .await
-            .unwrap_err();
+        let program = ClaudeAgent::PROGRAM.at(stage.at("program"));
+        let error = program.await.unwrap_err();
         assert!(matches!(error, AgentError::Version { .. }), "{error}");
         let text = error.to_string();
         let found = said.split(' ').next().unwrap();
@@ -186,7 +106,7 @@ async fn a_version_that_is_not_known_is_refused_with_what_was_found_and_wanted()
         assert!(text.contains("npm install"), "{text}");
     }
     let missing = PathBuf::from("/nonexistent/codex");
-    let error = CodexAgent::at(missing, "gpt-5".to_owned(), access(None)).await;
+    let error = CodexAgent::PROGRAM.at(missing).await;
     assert!(matches!(error, Err(AgentError::NotStarted { .. })));
 }
 
