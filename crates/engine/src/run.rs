@@ -16,7 +16,7 @@ use lightsout_ledger::{
 };
 use lightsout_lifecycle::{RunEnd, RunOrder, RunReport};
 use lightsout_policy::Role;
-use lightsout_signal::{Finding, Judgement, Outcome, Verdict};
+use lightsout_signal::{Finding, Format, Judgement, Outcome, Verdict};
 use lightsout_taxonomy::Factory;
 use serde::{Deserialize, Serialize};
 
@@ -224,10 +224,18 @@ impl Engine<'_> {
 
     fn bill(&self, outcome: &Outcome, commission: &Commission) -> Bill {
         let book = PriceBook::builtin();
+        let spending = self.ports.agent.spending();
         if !outcome.models.is_empty() {
-            return Bill::of_models(outcome.models.clone(), &book);
+            let mut models = outcome.models.clone();
+            // Codex's events name no model: it is the one that was asked for.
+            if let (Format::CodexLines, Spending::Model(asked)) = (outcome.format, &spending) {
+                for used in &mut models {
+                    used.model.clone_from(asked);
+                }
+            }
+            return Bill::of_models(models, &book);
         }
-        match self.ports.agent.spending() {
+        match spending {
             Spending::Nothing => Bill::no_model(),
             Spending::Model(model) => {
                 Bill::of_estimate(&model, commission.prompt.chars().count(), &book)

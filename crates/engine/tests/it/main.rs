@@ -10,4 +10,5 @@ mod crash;
 mod gates;
 mod spend;
 mod story;
+mod transcripts;
 mod world;

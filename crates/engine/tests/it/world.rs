@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
-use lightsout_agents::CommandAgent;
+use lightsout_agents::{Agent, CommandAgent};
 use lightsout_engine::{Engine, EngineError, Observer, Ports, Progress, Settings};
 use lightsout_forge::{
     Comment, Ensured, Forge, Inbox, Issue, Label, Login, Number, Permission, PullRequest,
@@ -130,12 +130,22 @@ impl World {
         let script = self.dir.path().join("agent.sh");
         fs::write(&script, &self.script).unwrap();
         let agent = CommandAgent::new(vec!["sh".into(), script.display().to_string()]).unwrap();
+        self.work_as(&agent, forge, inbox).await
+    }
+
+    /// Lets the factory work with another agent.
+    pub(crate) async fn work_as(
+        &self,
+        agent: &dyn Agent,
+        forge: &dyn Forge,
+        inbox: &dyn Inbox,
+    ) -> Result<(), EngineError> {
         let clock = || DateTime::from_timestamp(self.now, 0).unwrap();
         let ports = Ports {
             forge,
             inbox,
             ledger: &self.local,
-            agent: &agent,
+            agent,
             observer: &self.seen,
             clock: &clock,
         };
