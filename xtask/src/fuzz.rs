@@ -13,6 +13,7 @@ use crate::process::{self, cargo, workspace};
 /// What a target begins with besides nothing at all: folders of files like those it reads.
 const SEEDS: &[(&str, &[&str])] = &[
     ("factory", &["crates/taxonomy/src", "examples/careers-site"]),
+    ("payload", &["crates/github/tests/data"]),
     ("request", &["examples/requests"]),
     ("transcript", &["crates/signal/tests/fixtures"]),
 ];
