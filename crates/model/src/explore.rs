@@ -10,8 +10,9 @@ use indexmap::IndexSet;
 use lightsout_lifecycle::{Reason, State};
 use rustc_hash::FxBuildHasher;
 
+use crate::game::Game;
 use crate::liveness;
-use crate::moves::{Game, Move};
+use crate::moves::Move;
 use crate::property::Property;
 use crate::scenario::Scenario;
 use crate::world::World;

@@ -12,9 +12,12 @@
 mod cast;
 mod explore;
 mod forge;
+mod game;
 mod liveness;
 mod moves;
+mod people;
 mod property;
+mod runs;
 mod scenario;
 mod story;
 mod view;
@@ -22,7 +25,8 @@ mod world;
 mod wrong;
 
 pub use explore::{Broken, Explored, Witnesses, explore, never_reached};
-pub use moves::{Deed, Game, Move, Outcome};
+pub use game::Game;
+pub use moves::{Deed, Move, Outcome};
 pub use property::Property;
 pub use scenario::{ALL as SCENARIOS, Queue, Scenario};
 pub use story::tell;

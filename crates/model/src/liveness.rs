@@ -12,7 +12,8 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::explore::{Broken, Graph, Witnesses};
-use crate::moves::{Deed, Game, Move, Outcome};
+use crate::game::Game;
+use crate::moves::{Deed, Move, Outcome};
 use crate::property::Property;
 use crate::world::{Who, Words, World, event, issue_number};
 

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use lightsout_forge::{Action, EventKind};
 use lightsout_lifecycle::{Answer, Step};
 
-use crate::moves::{Deed, Game, Move, Outcome, Taken};
+use crate::game::Game;
+use crate::moves::{Deed, Move, Outcome, Taken};
 use crate::scenario::Scenario;
 use crate::world::{Books, Who, Words, World};
 use crate::wrong::Rulebook;
