@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::e2e::{self, Check, Kind};
 use crate::process::{self, cargo};
-use crate::{simulate, tidy};
+use crate::{model, simulate, tidy};
 
 /// One thing to pass.
 struct Step {
@@ -37,6 +37,10 @@ const STEPS: &[Step] = &[
     Step {
         name: "doc",
         run: doc,
+    },
+    Step {
+        name: "model",
+        run: || model::run(&model::Options::default()),
     },
     Step {
         name: "e2e-forms",

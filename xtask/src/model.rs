@@ -13,7 +13,7 @@ use lightsout_model::{
 };
 
 /// What to look at.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct Options {
     /// Explore only these worlds, by name
     #[arg(long, value_name = "WORLD")]
