@@ -18,6 +18,7 @@ use lightsout_forge::Event;
 use crate::trace::applies;
 use crate::{Facts, Plan, Reason};
 
+pub(crate) use pulls::give_up;
 pub use pulls::merge_conflict;
 pub(crate) use request::Nudge;
 pub(crate) use steps::{Next, ask, remember};

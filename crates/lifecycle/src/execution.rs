@@ -9,31 +9,39 @@ use std::hash::{Hash, Hasher};
 
 use lightsout_forge::{Action, Event, Sha};
 
-use crate::{Plan, Question, RunOrder, RunReport, Snapshot, decide, merge_conflict, settle};
+use crate::{Facts, Plan, Question, RunOrder, RunReport, Snapshot, decide, settle};
 
 /// How often one event is decided anew because the world moved under its plan.
 pub const MAX_DECISIONS: u32 = 5;
 
 /// The rules that an execution follows.
 ///
-/// There is one set, [`Rules::SHIPPED`]. It is a value so that the model checker can put wrong rules in its place and
-/// see that they are found.
-#[derive(Debug, Clone, Copy)]
-pub struct Rules {
+/// For each part of the world there is one set, [`Rules::SHIPPED`]. It is a value so that the model checker can put wrong
+/// rules in its place and see that they are found.
+#[derive(Debug)]
+pub struct Rules<F = Snapshot> {
     /// [`decide`].
-    pub decide: fn(&Event, &Snapshot) -> Plan,
+    pub decide: fn(&Event, &F) -> Plan,
     /// [`settle`].
-    pub settle: fn(&RunReport, &Snapshot) -> Plan,
-    /// [`merge_conflict`].
-    pub merge_conflict: fn(&Snapshot) -> Plan,
+    pub settle: fn(&RunReport, &F) -> Plan,
+    /// [`merge_conflict`](crate::merge_conflict); only requests merge anything.
+    pub merge_conflict: fn(&F) -> Plan,
 }
 
-impl Rules {
+impl<F> Clone for Rules<F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F> Copy for Rules<F> {}
+
+impl<F: Facts> Rules<F> {
     /// The rules of this crate.
     pub const SHIPPED: Self = Self {
         decide,
         settle,
-        merge_conflict,
+        merge_conflict: F::merge_conflict,
     };
 }
 
@@ -96,24 +104,36 @@ enum At {
     Done(Ended),
 }
 
-/// One event on its way through the rules.
-#[derive(Debug, Clone)]
-pub struct Execution {
-    rules: Rules,
+/// One event on its way through the rules of one part of the world.
+#[derive(Debug)]
+pub struct Execution<F = Snapshot> {
+    rules: Rules<F>,
     event: Event,
     aim: Aim,
     decisions: u32,
     at: At,
 }
 
-impl Execution {
+impl<F> Clone for Execution<F> {
+    fn clone(&self) -> Self {
+        Self {
+            rules: self.rules,
+            event: self.event.clone(),
+            aim: self.aim.clone(),
+            decisions: self.decisions,
+            at: self.at.clone(),
+        }
+    }
+}
+
+impl<F: Facts> Execution<F> {
     /// Begins to deal with `event`.
     pub fn of(event: Event) -> Self {
         Self::under(Rules::SHIPPED, event)
     }
 
     /// Begins to deal with `event` under other rules, for the model checker.
-    pub fn under(rules: Rules, event: Event) -> Self {
+    pub fn under(rules: Rules<F>, event: Event) -> Self {
         Self {
             rules,
             event,
@@ -142,24 +162,24 @@ impl Execution {
     }
 
     /// What is asked about what was read; to be written down before [`Execution::saw`] answers it.
-    pub fn question(&self, snapshot: &Snapshot) -> Question {
+    pub fn question(&self, facts: &F) -> Question {
         match &self.aim {
             Aim::Settle(report) => Question::Settle {
                 report: report.clone(),
             },
-            Aim::HandBack(head) if still_at(snapshot, head) => Question::MergeConflict,
+            Aim::HandBack(head) if facts.head() == Some(head) => Question::MergeConflict,
             Aim::HandBack(_) | Aim::Decide => Question::Decide,
         }
     }
 
     /// Takes what was read and decides, settles or hands back; returns the plan, to be written down. Called when no
     /// reading was asked for, it decides anew.
-    pub fn saw(&mut self, snapshot: &Snapshot) -> Plan {
+    pub fn saw(&mut self, facts: &F) -> Plan {
         self.decisions += 1;
-        let plan = match self.question(snapshot) {
-            Question::Settle { report } => (self.rules.settle)(&report, snapshot),
-            Question::MergeConflict => (self.rules.merge_conflict)(snapshot),
-            Question::Decide => (self.rules.decide)(&self.event, snapshot),
+        let plan = match self.question(facts) {
+            Question::Settle { report } => (self.rules.settle)(&report, facts),
+            Question::MergeConflict => (self.rules.merge_conflict)(facts),
+            Question::Decide => (self.rules.decide)(&self.event, facts),
         };
         self.at = match (plan.is_empty(), &self.aim) {
             (true, Aim::Decide | Aim::HandBack(_)) => At::Done(Ended::Quiet),
@@ -206,7 +226,7 @@ impl Execution {
     }
 }
 
-impl Execution {
+impl<F> Execution<F> {
     /// What sets executions under the same rules apart.
     fn key(&self) -> (&Event, &Aim, u32, &At) {
         (&self.event, &self.aim, self.decisions, &self.at)
@@ -214,26 +234,19 @@ impl Execution {
 }
 
 /// Two executions are the same when everything to come is, under the same rules.
-impl PartialEq for Execution {
+impl<F> PartialEq for Execution<F> {
     fn eq(&self, other: &Self) -> bool {
         self.key() == other.key()
     }
 }
 
-impl Eq for Execution {}
+impl<F> Eq for Execution<F> {}
 
-impl Hash for Execution {
+impl<F> Hash for Execution<F> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         // What a run has reported is compared, and not worth hashing.
         (&self.event, self.decisions, &self.at).hash(state);
     }
-}
-
-/// Whether the open pull request still points at the commit that did not merge.
-fn still_at(snapshot: &Snapshot, head: &Sha) -> bool {
-    snapshot
-        .open_pull()
-        .is_some_and(|facts| facts.pull.head_sha == *head)
 }
 
 #[cfg(test)]

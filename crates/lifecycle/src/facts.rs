@@ -1,12 +1,12 @@
 //! What a decision may look at: one part of the world, read afresh.
 
-use lightsout_forge::Event;
+use lightsout_forge::{Event, Sha};
 use serde::{Deserialize, Serialize};
 
 use crate::decide::{canary, heal, preview, request, review, spend};
 use crate::{
     CanaryFacts, HealFacts, Plan, PreviewFacts, Reason, ReviewFacts, RunReport, Snapshot,
-    SpendFacts,
+    SpendFacts, merge_conflict,
 };
 
 /// A part of the world that has rules of its own.
@@ -18,7 +18,7 @@ pub trait Facts: sealed::Facts {}
 impl<T: sealed::Facts> Facts for T {}
 
 pub(crate) mod sealed {
-    use super::{Event, Plan, Reason, RunReport};
+    use super::{Event, Plan, Reason, RunReport, Sha};
 
     /// What [`decide`](crate::decide) and [`settle`](crate::settle) need of the facts. The kill switch is asked for there
     /// and not here, so that no rule can forget it.
@@ -32,6 +32,14 @@ pub(crate) mod sealed {
             let _ = report;
             Plan::ignore(Reason::AlreadyHandled)
         }
+        /// The head of the open pull request, where commits are merged.
+        fn head(&self) -> Option<&Sha> {
+            None
+        }
+        /// What should be true after that head did not merge.
+        fn merge_conflict(&self) -> Plan {
+            Plan::ignore(Reason::NotOurPullRequest)
+        }
     }
 }
 
@@ -44,6 +52,12 @@ impl sealed::Facts for Snapshot {
     }
     fn settle(&self, report: &RunReport) -> Plan {
         crate::settle::request(report, self)
+    }
+    fn head(&self) -> Option<&Sha> {
+        self.open_pull().map(|facts| &facts.pull.head_sha)
+    }
+    fn merge_conflict(&self) -> Plan {
+        merge_conflict(self)
     }
 }
 
@@ -124,6 +138,12 @@ impl sealed::Facts for AnyFacts {
     }
     fn settle(&self, report: &RunReport) -> Plan {
         self.part().settle(report)
+    }
+    fn head(&self) -> Option<&Sha> {
+        self.part().head()
+    }
+    fn merge_conflict(&self) -> Plan {
+        self.part().merge_conflict()
     }
 }
 

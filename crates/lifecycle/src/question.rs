@@ -3,7 +3,8 @@
 use lightsout_forge::Event;
 use serde::{Deserialize, Serialize};
 
-use crate::{AnyFacts, Plan, Reason, RunReport, decide, merge_conflict, settle};
+use crate::facts::sealed::Facts as _;
+use crate::{AnyFacts, Plan, RunReport, decide, settle};
 
 /// What is asked about a part of the world.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,11 +24,10 @@ pub enum Question {
 impl Question {
     /// Answers by the rules of today.
     pub fn answer(&self, event: &Event, facts: &AnyFacts) -> Plan {
-        match (self, facts) {
-            (Self::Decide, facts) => decide(event, facts),
-            (Self::Settle { report }, facts) => settle(report, facts),
-            (Self::MergeConflict, AnyFacts::Request(snapshot)) => merge_conflict(snapshot),
-            (Self::MergeConflict, _) => Plan::ignore(Reason::NotOurPullRequest),
+        match self {
+            Self::Decide => decide(event, facts),
+            Self::Settle { report } => settle(report, facts),
+            Self::MergeConflict => facts.merge_conflict(),
         }
     }
 }

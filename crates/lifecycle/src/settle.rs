@@ -3,7 +3,7 @@
 use lightsout_forge::{Action, IssueState, Label, Sha, Thread};
 
 use crate::decide::repair::{gates_passed, is_green};
-use crate::decide::{Next, ask, remember};
+use crate::decide::{Next, ask, give_up, remember};
 use crate::{Facts, Plan, Reason, RunEnd, RunReport, Snapshot, State, ready_key, texts};
 
 /// Settles a run: opens its pull request, or hands the work to a person. Never silence.
@@ -110,14 +110,21 @@ fn handed_back(report: &RunReport, snapshot: &Snapshot, reason: Reason) -> Plan 
     ask(&spent, reason, &key, &texts::handed_back_request(report))
 }
 
+/// The request ended while the run was at work. Whoever closed it gave it up, and a pull request of an earlier run goes
+/// with it: the record says that the request is cancelled, so nothing looks at it again.
 fn dropped(report: &RunReport, snapshot: &Snapshot) -> Plan {
+    let mut spent = snapshot.clone();
+    spent.record.spent = report.spent;
+    // What was said while the agent was at work is not answered by this.
+    spent.comment = None;
+    if !snapshot.is_merged() {
+        let plan = give_up(&spent);
+        return Plan::act(Reason::RequestGone, plan.actions);
+    }
     let next = Next {
         state: snapshot.state(),
         reason: Reason::RequestGone,
     };
-    let record = remember(snapshot, next, |record| {
-        record.run = None;
-        record.spent = report.spent;
-    });
+    let record = remember(&spent, next, |record| record.run = None);
     Plan::act(Reason::RequestGone, vec![record])
 }

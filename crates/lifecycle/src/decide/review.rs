@@ -225,12 +225,13 @@ pub(crate) fn settle(report: &RunReport, facts: &ReviewFacts) -> Plan {
     }
 }
 
-/// The pull request moved on: what is there now is reviewed instead, since its push came while the run was alive.
+/// The pull request moved on: what is there now is reviewed instead, since its push came while the run was alive; unless
+/// somebody has turned the kill switch meanwhile.
 fn outdated(facts: &ReviewFacts) -> Plan {
     let mut without = facts.clone();
     without.record.run = None;
     let next = consider(&without);
-    if next.is_empty() {
+    if next.is_empty() || !facts.enabled {
         return tell(facts, &without.record, Reason::WorkOutdated, "");
     }
     next
@@ -244,7 +245,8 @@ fn reviewed(facts: &ReviewFacts, run: &ReviewRun, findings: &[Finding]) -> Plan 
         key: CommentKey::new(&format!("review-{}", run.sha.short())),
         body: texts::findings(&run.sha, findings),
     };
-    let may_fix = !facts.author.own && after.record.fixes < MAX_FIXES;
+    // What the run has brought is kept when the kill switch was turned meanwhile, and nothing more is started.
+    let may_fix = facts.enabled && !facts.author.own && after.record.fixes < MAX_FIXES;
     let mut plan =
         if may_fix && facts.budget_refusal.is_none() && findings.iter().any(Finding::wants_a_fix) {
             after.record.fixes += 1;

@@ -227,6 +227,18 @@ fn a_push_during_a_review_is_reviewed_after_it() {
 }
 
 #[test]
+fn a_switch_turned_during_a_review_keeps_what_was_found_and_starts_nothing() {
+    let mut running = after(facts(), &pushed(&facts()));
+    running.enabled = false;
+    let plan = settle(&end(&running, found(&[Severity::MustFix])), &running);
+    assert_eq!((plan.reason, plan.run), (Reason::Reviewed, None));
+    assert_eq!(plan.actions.len(), 2);
+    running.pull.head_sha = sha('c');
+    let plan = settle(&end(&running, found(&[])), &running);
+    assert_eq!((plan.reason, plan.run), (Reason::WorkOutdated, None));
+}
+
+#[test]
 fn a_dead_review_is_taken_up_and_at_last_left() {
     let mut world = after(facts(), &pushed(&facts()));
     for tries in 2..=3 {

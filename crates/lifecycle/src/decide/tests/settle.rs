@@ -111,3 +111,23 @@ fn a_late_or_doubled_report_does_nothing() {
         Reason::RequestGone
     );
 }
+
+#[test]
+fn a_request_closed_while_it_was_made_anew_takes_its_pull_request_along() {
+    let mut world = running();
+    world.pull = in_review().pull;
+    world.issue.state = IssueState::Closed;
+    let plan = settle(&report(ready(GateOutcome::Passed)), &world);
+    assert_eq!(plan.reason, Reason::RequestGone);
+    let names: Vec<_> = plan.actions.iter().map(Action::name).collect();
+    let expected = [
+        "ensure_no_pull_request",
+        "ensure_no_branch",
+        "close_issue",
+        "upsert_comment",
+    ];
+    assert_eq!(names, expected);
+    world.pull.as_mut().unwrap().pull.state = PullState::Merged;
+    let plan = settle(&report(ready(GateOutcome::Passed)), &world);
+    assert_eq!((plan.reason, plan.actions.len()), (Reason::RequestGone, 1));
+}
