@@ -8,8 +8,8 @@ use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
 use lightsout_model::{
-    Broken, CONTROLS, Control, Explored, Property, Rulebook, SCENARIOS, Scenario, Witnesses,
-    explore, never_reached, tell,
+    Broken, CONTROLS, Control, Explored, Property, Rulebook, Scene, Witnesses, explore,
+    never_reached,
 };
 
 /// What to look at.
@@ -34,14 +34,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let since = Instant::now();
     let named = |names: &[String], name: &str| names.iter().any(|one| one == name);
     let everything = options.world.is_empty() && options.control.is_empty();
-    let worlds: Vec<Scenario> = SCENARIOS
-        .iter()
-        .filter(|world| everything || named(&options.world, world.name))
+    let worlds: Vec<Scene> = Scene::all()
+        .filter(|world| everything || named(&options.world, world.name()))
         .map(|world| {
             if options.small {
                 world.smaller()
             } else {
-                *world
+                world
             }
         })
         .collect();
@@ -55,7 +54,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     );
     let found = both_cores(&worlds, |world| {
         let found = explore(*world, Rulebook::SHIPPED, None);
-        eprintln!("{}: {} states", world.name, found.states);
+        eprintln!("{}: {} states", world.name(), found.states);
         found
     });
     let witnesses = tell_worlds(&worlds, &found);
@@ -67,7 +66,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
     }
     let caught = both_cores(&controls, |control| {
-        explore(control.scenario(), control.rulebook, Some(control.breaks))
+        let scene = control.scene()?;
+        Some(explore(scene, control.rulebook, Some(control.breaks)))
     });
     faults += tell_controls(
         &controls,
@@ -105,16 +105,19 @@ fn both_cores<T: Sync, R: Send>(jobs: &[T], work: impl Fn(&T) -> R + Sync) -> Ve
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-fn tell_worlds(worlds: &[Scenario], found: &[Explored]) -> Witnesses {
+fn tell_worlds(worlds: &[Scene], found: &[Explored]) -> Witnesses {
     let mut all = Witnesses::default();
     let (mut states, mut transitions) = (0, 0);
     for (world, found) in worlds.iter().zip(found) {
         println!(
             "{:<24} {:>8} states {:>9} transitions   {}",
-            world.name, found.states, found.transitions, world.about
+            world.name(),
+            found.states,
+            found.transitions,
+            world.about()
         );
         for broken in &found.broken {
-            tell_broken(*world, Rulebook::SHIPPED, broken, true);
+            tell_broken(broken);
         }
         states += found.states;
         transitions += found.transitions;
@@ -171,17 +174,14 @@ fn tell_unreached(witnesses: &Witnesses) -> usize {
     missing.len()
 }
 
-fn tell_controls(controls: &[&Control], caught: &[Explored], stories: bool) -> usize {
+fn tell_controls(controls: &[&Control], caught: &[Option<Explored>], stories: bool) -> usize {
     println!();
     let mut missed = 0;
     for (control, found) in controls.iter().zip(caught) {
-        let broken = found
-            .broken
-            .iter()
-            .find(|one| one.property == control.breaks);
-        let Some(broken) = broken else {
+        let all = found.as_ref().map_or(&[][..], |found| &found.broken);
+        let Some(broken) = all.iter().find(|one| one.property == control.breaks) else {
             println!("MISSED  {:<46} {}", control.name, control.about);
-            for broken in &found.broken {
+            for broken in all {
                 println!("        it breaks `{}` instead", broken.property.name());
             }
             missed += 1;
@@ -191,22 +191,22 @@ fn tell_controls(controls: &[&Control], caught: &[Explored], stories: bool) -> u
             "found   {:<46} breaks `{}` in {} moves",
             control.name,
             control.breaks.name(),
-            broken.trace.len()
+            broken.moves
         );
-        tell_broken(control.scenario(), control.rulebook, broken, stories);
+        if stories {
+            tell_broken(broken);
+        }
     }
     missed
 }
 
-fn tell_broken(world: Scenario, rulebook: Rulebook, broken: &Broken, story: bool) {
-    if story {
-        println!(
-            "  `{}`: {}",
-            broken.property.name(),
-            broken.property.sentence()
-        );
-        for line in tell(world, rulebook, &broken.trace).lines() {
-            println!("    {line}");
-        }
+fn tell_broken(broken: &Broken) {
+    println!(
+        "  `{}`: {}",
+        broken.property.name(),
+        broken.property.sentence()
+    );
+    for line in broken.story.lines() {
+        println!("    {line}");
     }
 }

@@ -5,26 +5,91 @@
 //! page of our own and not `stateright`, whose `eventually` takes a path that closes a circle for one that arrives.
 
 use std::collections::BTreeSet;
+use std::hash::Hash;
 
 use indexmap::IndexSet;
-use lightsout_lifecycle::{Reason, State};
+use lightsout_forge::Action;
+use lightsout_lifecycle::{Answer, Reason};
 use rustc_hash::FxBuildHasher;
 
-use crate::game::Game;
 use crate::liveness;
-use crate::moves::Move;
 use crate::property::Property;
-use crate::scenario::Scenario;
-use crate::world::World;
-use crate::wrong::Rulebook;
+use crate::story;
+
+/// A world with its rules.
+pub(crate) trait Play {
+    /// Everything that can differ between two moments.
+    type World: Clone + Eq + Hash;
+    /// Something that happens.
+    type Move: Happening;
+
+    /// The world in which everything begins.
+    fn begin(&mut self) -> Self::World;
+    /// Lists everything that can happen.
+    fn moves(&self, world: &Self::World) -> Vec<Self::Move>;
+    /// Does one move.
+    fn take(&mut self, before: &Self::World, what: Self::Move) -> Taken<Self::World>;
+    /// What is wrong with a state, seeing where its moves lead.
+    fn look(
+        &mut self,
+        world: &Self::World,
+        at: u32,
+        edges: &[Edge<Self::Move>],
+        witnesses: &mut Witnesses,
+    ) -> Option<Property>;
+    /// How a story begins: a line for each thing that is there at first.
+    fn opening(&self, world: &Self::World) -> Vec<String>;
+    /// What happens, in a sentence.
+    fn tell(&self, world: &Self::World, what: Self::Move) -> String;
+}
+
+/// A kind of move.
+pub(crate) trait Happening: Copy {
+    /// Whether it happens by itself in the end: no person, and nothing going wrong.
+    fn is_machine(self) -> bool;
+    /// Whether it is a look that may find nothing, again and again.
+    fn is_sweep(self) -> bool;
+    /// The name of its kind, for counting.
+    fn kind(self) -> &'static str;
+}
+
+/// What a move came to.
+#[derive(Debug)]
+pub(crate) struct Taken<W> {
+    /// The world after it.
+    pub(crate) world: W,
+    /// The property it broke.
+    pub(crate) broken: Option<Property>,
+    /// The reason of the plan it made, if it made one, and whether there is anything in it.
+    pub(crate) decided: Option<(Reason, bool)>,
+    /// The action it performed, for stories.
+    pub(crate) action: Option<(Action, Answer)>,
+}
+
+impl<W: Clone> Taken<W> {
+    /// Nothing came of it yet.
+    pub(crate) fn of(before: &W) -> Self {
+        Self {
+            world: before.clone(),
+            broken: None,
+            decided: None,
+            action: None,
+        }
+    }
+}
+
+/// A move, where it leads, and whether the plan that was made held anything.
+pub(crate) type Edge<M> = (M, u32, bool);
 
 /// A property that does not hold, and the shortest way there.
 #[derive(Debug, Clone)]
 pub struct Broken {
     /// Which.
     pub property: Property,
-    /// How to get there.
-    pub trace: Vec<Move>,
+    /// In how many moves.
+    pub moves: usize,
+    /// What happens on the way, one line for each move.
+    pub story: String,
 }
 
 /// What was reached, so that nothing holds because nothing happened.
@@ -50,75 +115,6 @@ impl Witnesses {
     }
 }
 
-/// What no world can reach, and why; the rest of what was not reached comes second.
-pub fn never_reached(
-    witnesses: &Witnesses,
-) -> (Vec<(&'static str, &'static str)>, Vec<&'static str>) {
-    let reasons = Reason::ALL
-        .iter()
-        .filter(|reason| !witnesses.reasons.contains(reason));
-    let states = State::ALL.iter().map(|state| state.name());
-    let moves = Move::KINDS.into_iter();
-    let missing = reasons
-        .map(|reason| reason.code())
-        .chain(states.filter(|name| !witnesses.states.contains(name)))
-        .chain(moves.filter(|name| !witnesses.moves.contains(name)));
-    let mut excused = Vec::new();
-    let mut rest = Vec::new();
-    for name in missing {
-        match EXCUSED.iter().find(|(code, _)| *code == name) {
-            Some(excuse) => excused.push(*excuse),
-            None => rest.push(name),
-        }
-    }
-    (excused, rest)
-}
-
-/// What no world can reach, and why.
-const EXCUSED: &[(&str, &str)] = &[
-    ("pull-request-stale", TIME),
-    ("run-not-failed", HEALER),
-    ("repair-branch", HEALER),
-    ("foreign-repository", HEALER),
-    ("workflow-not-watched", HEALER),
-    ("nothing-to-heal", HEALER),
-    ("healing", HEALER),
-    ("healed", HEALER),
-    ("healer-failed", HEALER),
-    ("healer-cap-pull-request", HEALER),
-    ("healer-cap-failure", HEALER),
-    ("head-moved", HEALER),
-    ("work-outdated", HEALER),
-    ("review-not-open", REVIEW),
-    ("already-reviewed", REVIEW),
-    ("reviewing", REVIEW),
-    ("fixing-review", REVIEW),
-    ("reviewed", REVIEW),
-    ("review-fixed", REVIEW),
-    ("review-failed", REVIEW),
-    ("fix-failed", REVIEW),
-    ("preview-creator-unknown", PREVIEW),
-    ("preview-of-nothing", PREVIEW),
-    ("preview-host-unknown", PREVIEW),
-    ("preview-shown", PREVIEW),
-    ("preview-told", PREVIEW),
-    ("spend-under", CHORE),
-    ("alert-stands", CHORE),
-    ("spend-over", CHORE),
-    ("spend-back-under", CHORE),
-    ("canary-started", CHORE),
-    ("skill-broken", CHORE),
-    ("canary-failed", CHORE),
-    ("canary-passed", CHORE),
-    ("recalibrated", CHORE),
-];
-const TIME: &str = "time stands still in these worlds";
-const HEALER: &str = "repairs are decided from facts of their own, which these worlds do not hold";
-const REVIEW: &str = "reviews are decided from facts of their own, which these worlds do not hold";
-const PREVIEW: &str =
-    "previews are decided from facts of their own, which these worlds do not hold";
-const CHORE: &str = "chores are decided from facts of their own, which these worlds do not hold";
-
 /// A world explored.
 #[derive(Debug)]
 pub struct Explored {
@@ -133,16 +129,24 @@ pub struct Explored {
 }
 
 /// The graph while it grows.
-#[derive(Debug, Default)]
-pub(crate) struct Graph {
-    pub(crate) worlds: IndexSet<World, FxBuildHasher>,
-    /// Of each state: the moves, where each leads, and whether the plan that was made held anything.
-    pub(crate) edges: Vec<Vec<(Move, u32, bool)>>,
-    came_from: Vec<Option<(u32, Move)>>,
+#[derive(Debug)]
+pub(crate) struct Graph<W, M> {
+    pub(crate) worlds: IndexSet<W, FxBuildHasher>,
+    /// The moves of each state.
+    pub(crate) edges: Vec<Vec<Edge<M>>>,
+    came_from: Vec<Option<(u32, M)>>,
 }
 
-impl Graph {
-    fn add(&mut self, world: World, from: Option<(u32, Move)>) -> u32 {
+impl<W: Hash + Eq, M: Copy> Graph<W, M> {
+    fn new() -> Self {
+        Self {
+            worlds: IndexSet::default(),
+            edges: Vec::new(),
+            came_from: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, world: W, from: Option<(u32, M)>) -> u32 {
         let (place, new) = self.worlds.insert_full(world);
         if new {
             self.came_from.push(from);
@@ -151,7 +155,7 @@ impl Graph {
     }
 
     /// The moves that lead to a state.
-    pub(crate) fn trace(&self, to: u32) -> Vec<Move> {
+    fn trace(&self, to: u32) -> Vec<M> {
         let mut trace = Vec::new();
         let mut at = to;
         while let Some((from, what)) = self.came_from[at as usize] {
@@ -163,11 +167,25 @@ impl Graph {
     }
 }
 
+/// Each property that was broken, by its shortest way.
+struct Found<M>(Vec<(Property, Vec<M>)>);
+
+impl<M> Found<M> {
+    fn has(&self, property: Property) -> bool {
+        self.0.iter().any(|(one, _)| *one == property)
+    }
+
+    fn add(&mut self, property: Property, trace: impl FnOnce() -> Vec<M>) {
+        if !self.has(property) {
+            self.0.push((property, trace()));
+        }
+    }
+}
+
 /// Explores everything that can happen. Stops early at `until`, if it breaks.
-pub fn explore(scenario: Scenario, rulebook: Rulebook, until: Option<Property>) -> Explored {
-    let mut game = Game::new(scenario, rulebook);
-    let mut graph = Graph::default();
-    let mut broken: Vec<Broken> = Vec::new();
+pub(crate) fn explore<P: Play>(game: &mut P, until: Option<Property>) -> Explored {
+    let mut graph = Graph::new();
+    let mut found = Found(Vec::new());
     let mut witnesses = Witnesses::default();
     let mut transitions = 0;
     let first = game.begin();
@@ -186,36 +204,40 @@ pub fn explore(scenario: Scenario, rulebook: Rulebook, until: Option<Property>) 
             if let Some((action, _)) = &taken.action {
                 witnesses.actions.insert(action.name());
             }
-            if let Some(property) = taken.broken
-                && broken.iter().all(|one| one.property != property)
-            {
-                let mut trace = graph.trace(at);
-                trace.push(what);
-                broken.push(Broken { property, trace });
+            if let Some(property) = taken.broken {
+                found.add(property, || {
+                    let mut trace = graph.trace(at);
+                    trace.push(what);
+                    trace
+                });
             }
             let busy = taken.decided.is_some_and(|(_, full)| full);
             let to = graph.add(taken.world, Some((at, what)));
             edges.push((what, to, busy));
         }
-        if let Some(property) = liveness::of_state(&mut game, &world, at, &edges, &mut witnesses)
-            && broken.iter().all(|one| one.property != property)
-        {
-            let trace = graph.trace(at);
-            broken.push(Broken { property, trace });
+        if let Some(property) = game.look(&world, at, &edges, &mut witnesses) {
+            found.add(property, || graph.trace(at));
         }
         graph.edges.push(edges);
         at += 1;
-        if until.is_some_and(|until| broken.iter().any(|one| one.property == until)) {
+        if until.is_some_and(|until| found.has(until)) {
             break;
         }
     }
-    if !until.is_some_and(|until| broken.iter().any(|one| one.property == until)) {
-        broken.extend(liveness::circles(&graph));
+    if !until.is_some_and(|until| found.has(until))
+        && let Some(circle) = liveness::circle(&graph)
+    {
+        found.add(Property::Livelock, || graph.trace(circle));
     }
+    let broken = found.0.into_iter().map(|(property, trace)| Broken {
+        property,
+        moves: trace.len(),
+        story: story::along(game, &trace),
+    });
     Explored {
         states: graph.worlds.len(),
         transitions,
-        broken,
+        broken: broken.collect(),
         witnesses,
     }
 }

@@ -198,6 +198,7 @@ fn open_pull(
         state: PullState::Open,
         labels: Labels::default(),
         conflicting: false,
+        reopened: false,
     });
     let pull = pull_number(at, request.pulls.len() - 1);
     if loud {

@@ -5,18 +5,21 @@ use lightsout_forge::{Action, EventKind};
 use lightsout_lifecycle::{Execution, Snapshot, Step};
 
 use crate::cast::Cast;
+use crate::explore::{Edge, Play, Taken, Witnesses};
 use crate::forge::{apply, raise};
-use crate::moves::{Deed, Move, Taken};
+use crate::moves::{Deed, Move};
 use crate::people::{answered, may};
 use crate::property;
+use crate::property::Property;
 use crate::scenario::{Queue, Scenario};
 use crate::view;
 use crate::world::{Books, Ci, Who, World, event, issue_number, sha};
 use crate::wrong::Rulebook;
+use crate::{liveness, story};
 
 /// One exploration's rules and vocabulary.
 #[derive(Debug)]
-pub struct Game {
+pub(crate) struct Game {
     pub(crate) scenario: Scenario,
     pub(crate) rulebook: Rulebook,
     pub(crate) cast: Cast,
@@ -25,7 +28,7 @@ pub struct Game {
 
 impl Game {
     /// Sets the board.
-    pub fn new(scenario: Scenario, rulebook: Rulebook) -> Self {
+    pub(crate) fn new(scenario: Scenario, rulebook: Rulebook) -> Self {
         Self {
             scenario,
             rulebook,
@@ -33,9 +36,13 @@ impl Game {
             books: Books::default(),
         }
     }
+}
 
-    /// The world in which everything begins: the requests have just been filed.
-    pub fn begin(&mut self) -> World {
+impl Play for Game {
+    type World = World;
+    type Move = Move;
+
+    fn begin(&mut self) -> World {
         let mut world = self.scenario.begin();
         for at in 0..world.requests.len() {
             let author = world.requests[at].author;
@@ -51,8 +58,7 @@ impl Game {
         world
     }
 
-    /// Lists everything that can happen.
-    pub fn moves(&self, world: &World) -> Vec<Move> {
+    fn moves(&self, world: &World) -> Vec<Move> {
         let mut moves = Vec::new();
         for (place, request) in world.requests.iter().enumerate() {
             let at = u8::try_from(place).unwrap_or(u8::MAX);
@@ -78,7 +84,7 @@ impl Game {
                         moves.push(Move::Crash { at });
                     }
                 }
-                None if !busy && self.rulebook.sweeps && request.open => {
+                None if !busy && self.rulebook.sweeps && request.is_unfinished() => {
                     moves.push(Move::Sweep { at });
                 }
                 None => {}
@@ -115,65 +121,8 @@ impl Game {
         moves
     }
 
-    /// Whether it matters that this happens now rather than after the next step.
-    ///
-    /// What people say is seen by the next look at the world, and by nothing before; so it is enough to let them say it
-    /// at rest, while an agent works, and before the steps that change what they would be speaking of.
-    fn is_time(&self, world: &World, at: usize, deed: Deed) -> bool {
-        let execution = world.requests[at].execution;
-        let Some(execution) = execution.and_then(|id| self.books.execution_at(id)) else {
-            return true;
-        };
-        let merges = |action: &Action| matches!(action, Action::Merge { .. });
-        let shows = |action: &Action| {
-            merges(action)
-                || matches!(
-                    action,
-                    Action::EnsureBranch { .. } | Action::EnsurePullRequest { .. }
-                )
-        };
-        match (deed, execution.step()) {
-            (Deed::MoveBase, Step::Ensure(action)) => merges(action),
-            (Deed::MoveBase, _) => false,
-            (
-                Deed::Say(_) | Deed::SayOnPull(_) | Deed::LoseRights | Deed::Switch,
-                Step::Ensure(action),
-            ) => shows(action),
-            _ => true,
-        }
-    }
-
-    /// Events arrive when there is room for them; only where a newer one takes another's place does it matter that they
-    /// arrive before.
-    fn deliveries(&self, world: &World, at: u8, busy: bool, moves: &mut Vec<Move>) {
-        let request = &world.requests[usize::from(at)];
-        let one = self.scenario.queue == Queue::One;
-        if !busy && !request.queue.is_empty() {
-            moves.push(Move::Begin { at });
-        }
-        if request.inbox.is_empty() || busy && !one {
-            return;
-        }
-        moves.push(Move::Arrive { at, event: 0 });
-        if !can_fail(world) || self.scenario.queue == Queue::Local {
-            return;
-        }
-        moves.push(Move::Lose { at });
-        moves.push(Move::Double { at });
-        for place in 1..request.inbox.len() {
-            let event = u8::try_from(place).unwrap_or(u8::MAX);
-            moves.push(Move::Arrive { at, event });
-        }
-    }
-
-    /// Does one move.
-    pub fn take(&mut self, before: &World, what: Move) -> Taken {
-        let mut taken = Taken {
-            world: before.clone(),
-            broken: None,
-            decided: None,
-            action: None,
-        };
+    fn take(&mut self, before: &World, what: Move) -> Taken<World> {
+        let mut taken = Taken::of(before);
         let world = &mut taken.world;
         match what {
             Move::Person { at, who, deed } => {
@@ -234,7 +183,78 @@ impl Game {
         taken
     }
 
-    fn arrived(&mut self, taken: &mut Taken, at: usize, event: u32) {
+    fn look(
+        &mut self,
+        world: &World,
+        at: u32,
+        edges: &[Edge<Move>],
+        witnesses: &mut Witnesses,
+    ) -> Option<Property> {
+        liveness::of_state(self, world, at, edges, witnesses)
+    }
+
+    fn opening(&self, world: &World) -> Vec<String> {
+        story::opening(world)
+    }
+
+    fn tell(&self, world: &World, what: Move) -> String {
+        story::sentence(self, world, what)
+    }
+}
+
+impl Game {
+    /// Whether it matters that this happens now rather than after the next step.
+    ///
+    /// What people say is seen by the next look at the world, and by nothing before; so it is enough to let them say it
+    /// at rest, while an agent works, and before the steps that change what they would be speaking of.
+    fn is_time(&self, world: &World, at: usize, deed: Deed) -> bool {
+        let execution = world.requests[at].execution;
+        let Some(execution) = execution.and_then(|id| self.books.execution_at(id)) else {
+            return true;
+        };
+        let merges = |action: &Action| matches!(action, Action::Merge { .. });
+        let shows = |action: &Action| {
+            merges(action)
+                || matches!(
+                    action,
+                    Action::EnsureBranch { .. } | Action::EnsurePullRequest { .. }
+                )
+        };
+        match (deed, execution.step()) {
+            (Deed::MoveBase, Step::Ensure(action)) => merges(action),
+            (Deed::MoveBase, _) => false,
+            (
+                Deed::Say(_) | Deed::SayOnPull(_) | Deed::LoseRights | Deed::Switch,
+                Step::Ensure(action),
+            ) => shows(action),
+            _ => true,
+        }
+    }
+
+    /// Events arrive when there is room for them; only where a newer one takes another's place does it matter that they
+    /// arrive before.
+    fn deliveries(&self, world: &World, at: u8, busy: bool, moves: &mut Vec<Move>) {
+        let request = &world.requests[usize::from(at)];
+        let one = self.scenario.queue == Queue::One;
+        if !busy && !request.queue.is_empty() {
+            moves.push(Move::Begin { at });
+        }
+        if request.inbox.is_empty() || busy && !one {
+            return;
+        }
+        moves.push(Move::Arrive { at, event: 0 });
+        if !can_fail(world) || self.scenario.queue == Queue::Local {
+            return;
+        }
+        moves.push(Move::Lose { at });
+        moves.push(Move::Double { at });
+        for place in 1..request.inbox.len() {
+            let event = u8::try_from(place).unwrap_or(u8::MAX);
+            moves.push(Move::Arrive { at, event });
+        }
+    }
+
+    fn arrived(&mut self, taken: &mut Taken<World>, at: usize, event: u32) {
         let request = &mut taken.world.requests[at];
         if request.execution.is_none() && request.queue.is_empty() {
             return self.start(taken, at, event);
@@ -246,7 +266,7 @@ impl Game {
         taken.world.requests[at].queue.push(event);
     }
 
-    fn start(&mut self, taken: &mut Taken, at: usize, event: u32) {
+    fn start(&mut self, taken: &mut Taken<World>, at: usize, event: u32) {
         let Some(event) = self.books.event_at(event) else {
             return;
         };
@@ -255,7 +275,7 @@ impl Game {
     }
 
     /// Reads if that is what comes next, and keeps the execution until it is done.
-    pub(crate) fn go_on(&mut self, taken: &mut Taken, at: usize, mut execution: Execution) {
+    pub(crate) fn go_on(&mut self, taken: &mut Taken<World>, at: usize, mut execution: Execution) {
         while execution.step() == Step::Read {
             let snapshot = self.snapshot(&taken.world, at, &execution);
             let plan = execution.saw(&snapshot);
@@ -282,7 +302,7 @@ impl Game {
         )
     }
 
-    fn perform(&mut self, taken: &mut Taken, at: usize) {
+    fn perform(&mut self, taken: &mut Taken<World>, at: usize) {
         let kept = taken.world.requests[at].execution;
         let Some(mut execution) = kept.and_then(|id| self.books.execution_at(id)).cloned() else {
             return;

@@ -4,7 +4,7 @@
 //! very `Execution` that the engine drives, over a real `Snapshot` read from real comments. What is small is the world
 //! around them: commits are numbers, people have a few deeds, and how often something may go wrong is bounded.
 //!
-//! [`explore`] visits every state that can be reached in a [`Scenario`] and checks every [`Property`]; [`CONTROLS`] are
+//! [`explore`] visits every state that can be reached in a [`Scene`] and checks every [`Property`]; [`CONTROLS`] are
 //! rules known to be wrong, each of which must be found.
 //!
 //! **Architecture invariant:** no clock, no file, no chance; the same exploration gives the same numbers.
@@ -17,18 +17,18 @@ mod liveness;
 mod moves;
 mod people;
 mod property;
+mod reached;
+mod repairs;
 mod runs;
 mod scenario;
+mod scene;
 mod story;
 mod view;
 mod world;
 mod wrong;
 
-pub use explore::{Broken, Explored, Witnesses, explore, never_reached};
-pub use game::Game;
-pub use moves::{Deed, Move, Outcome};
+pub use explore::{Broken, Explored, Witnesses};
 pub use property::Property;
-pub use scenario::{ALL as SCENARIOS, Queue, Scenario};
-pub use story::tell;
-pub use world::{Who, Words, World};
+pub use reached::never_reached;
+pub use scene::{Scene, explore};
 pub use wrong::{CONTROLS, Control, Rulebook};

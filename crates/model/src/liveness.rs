@@ -3,7 +3,7 @@
 //! People and faults have a budget, so every endless run ends in moves of the machine alone: deliveries, turns, sweeps,
 //! steps, runs, checks. Fairness is that each of these happens in the end while it can. Then the question has three
 //! parts. The machine must come to rest: no circle of its moves but a sweep that finds nothing to do, which
-//! [`circles`] sees in the strongly connected components of the graph. Where it rests, somebody must know
+//! [`circle`] sees in the strongly connected components of the graph. Where it rests, somebody must know
 //! ([`of_state`]). And from there a person must be able to go on, which is tried out.
 
 use lightsout_forge::{CheckState, EventKind, PullState};
@@ -11,21 +11,21 @@ use lightsout_lifecycle::{Command, Execution, Intake, Snapshot, State};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::explore::{Broken, Graph, Witnesses};
+use crate::explore::{Edge, Graph, Happening, Play as _, Witnesses};
 use crate::game::Game;
 use crate::moves::{Deed, Move, Outcome};
 use crate::property::Property;
-use crate::world::{Who, Words, World, event, issue_number};
+use crate::world::{Pull, Request, Who, Words, World, event, issue_number};
 
-/// Finds circles of the machine's moves that are more than a sweep which finds nothing.
-pub(crate) fn circles(graph: &Graph) -> Option<Broken> {
+/// Finds the first state on a circle of the machine's moves that is more than a sweep which finds nothing.
+pub(crate) fn circle<W, M: Happening>(graph: &Graph<W, M>) -> Option<u32> {
     let mut machine: DiGraph<(), (), u32> = DiGraph::default();
     for _ in &graph.edges {
         machine.add_node(());
     }
     for (from, edges) in graph.edges.iter().enumerate() {
         for (what, to, _) in edges.iter().filter(|(what, ..)| what.is_machine()) {
-            let quiet = *to as usize == from && matches!(what, Move::Sweep { .. });
+            let quiet = *to as usize == from && what.is_sweep();
             if !quiet {
                 machine.add_edge(NodeIndex::new(from), NodeIndex::new(*to as usize), ());
             }
@@ -47,11 +47,7 @@ pub(crate) fn circles(graph: &Graph) -> Option<Broken> {
         .filter(restless)
         .filter_map(|component| component.into_iter().min())
         .min()?;
-    let at = u32::try_from(worst.index()).unwrap_or(u32::MAX);
-    Some(Broken {
-        property: Property::Livelock,
-        trace: graph.trace(at),
-    })
+    u32::try_from(worst.index()).ok()
 }
 
 /// Looks at a state in which nothing is on its way.
@@ -59,7 +55,7 @@ pub(crate) fn of_state(
     game: &mut Game,
     world: &World,
     at: u32,
-    edges: &[(Move, u32, bool)],
+    edges: &[Edge<Move>],
     witnesses: &mut Witnesses,
 ) -> Option<Property> {
     if !world.is_idle() {
@@ -73,7 +69,13 @@ pub(crate) fn of_state(
     for place in 0..world.requests.len() {
         let snapshot = look(game, world, place);
         witnesses.states.insert(snapshot.state().name());
-        if !world.enabled || !world.requests[place].open {
+        if !world.enabled {
+            continue;
+        }
+        if !world.requests[place].open {
+            if at_rest && left_behind(&world.requests[place]) {
+                return Some(Property::LeftBehind);
+            }
             continue;
         }
         let broken = hand_off(game, world, &snapshot)
@@ -95,6 +97,12 @@ fn look(game: &Game, world: &World, place: usize) -> Snapshot {
     let issue = issue_number(place);
     let execution = Execution::of(event(author, EventKind::Sweep { issue }));
     game.snapshot(world, place, &execution)
+}
+
+/// Whether a request that is over has a pull request that nobody but the factory left open.
+fn left_behind(request: &Request) -> bool {
+    let open = |pull: &Pull| pull.state == PullState::Open && !pull.reopened;
+    request.pulls.iter().any(open)
 }
 
 /// An approved green commit of a world in which nothing went wrong has been merged already.

@@ -1,14 +1,11 @@
-//! What can happen, and what came of it.
+//! What can happen.
 
-use lightsout_forge::Action;
-use lightsout_lifecycle::{Answer, Reason};
-
-use crate::property::Property;
-use crate::world::{Who, Words, World};
+use crate::explore::Happening;
+use crate::world::{Who, Words};
 
 /// What a person does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Deed {
+pub(crate) enum Deed {
     /// Comments on the issue.
     Say(Words),
     /// Comments on the pull request.
@@ -41,7 +38,7 @@ pub enum Deed {
 
 /// How an agent's run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// READY, and every gate is green.
     Ready,
     /// READY, and a gate is red.
@@ -62,7 +59,7 @@ pub enum Outcome {
 
 /// Something that happens. `at` is the request's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Move {
+pub(crate) enum Move {
     /// A person acts.
     Person {
         /// Where.
@@ -126,41 +123,8 @@ pub enum Move {
 }
 
 impl Move {
-    /// Whether it happens by itself in the end: no person, and nothing going wrong.
-    pub fn is_machine(&self) -> bool {
-        match self {
-            Self::Person { .. } | Self::Lose { .. } | Self::Double { .. } | Self::Crash { .. } => {
-                false
-            }
-            // Out of order is something going wrong.
-            Self::Arrive { event, .. } => *event == 0,
-            Self::Begin { .. }
-            | Self::Sweep { .. }
-            | Self::Perform { .. }
-            | Self::Work { .. }
-            | Self::Check { .. } => true,
-        }
-    }
-
-    /// The name of its kind, for counting.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Person { .. } => "person",
-            Self::Arrive { event: 0, .. } => "arrive",
-            Self::Arrive { .. } => "arrive out of order",
-            Self::Begin { .. } => "begin",
-            Self::Lose { .. } => "lose",
-            Self::Double { .. } => "double",
-            Self::Sweep { .. } => "sweep",
-            Self::Perform { .. } => "perform",
-            Self::Work { .. } => "work",
-            Self::Crash { .. } => "crash",
-            Self::Check { .. } => "check",
-        }
-    }
-
     /// Every name of a kind.
-    pub const KINDS: [&'static str; 11] = [
+    pub(crate) const KINDS: [&'static str; 11] = [
         "person",
         "arrive",
         "arrive out of order",
@@ -175,15 +139,39 @@ impl Move {
     ];
 }
 
-/// What a move came to.
-#[derive(Debug)]
-pub struct Taken {
-    /// The world after it.
-    pub world: World,
-    /// The property it broke.
-    pub broken: Option<Property>,
-    /// The reason of the plan it made, if it made one, and whether there is anything in it.
-    pub decided: Option<(Reason, bool)>,
-    /// The action it performed, for stories.
-    pub action: Option<(Action, Answer)>,
+impl Happening for Move {
+    fn is_machine(self) -> bool {
+        match self {
+            Self::Person { .. } | Self::Lose { .. } | Self::Double { .. } | Self::Crash { .. } => {
+                false
+            }
+            // Out of order is something going wrong.
+            Self::Arrive { event, .. } => event == 0,
+            Self::Begin { .. }
+            | Self::Sweep { .. }
+            | Self::Perform { .. }
+            | Self::Work { .. }
+            | Self::Check { .. } => true,
+        }
+    }
+
+    fn is_sweep(self) -> bool {
+        matches!(self, Self::Sweep { .. })
+    }
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Person { .. } => "person",
+            Self::Arrive { event: 0, .. } => "arrive",
+            Self::Arrive { .. } => "arrive out of order",
+            Self::Begin { .. } => "begin",
+            Self::Lose { .. } => "lose",
+            Self::Double { .. } => "double",
+            Self::Sweep { .. } => "sweep",
+            Self::Perform { .. } => "perform",
+            Self::Work { .. } => "work",
+            Self::Crash { .. } => "crash",
+            Self::Check { .. } => "check",
+        }
+    }
 }

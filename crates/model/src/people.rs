@@ -66,6 +66,7 @@ impl Game {
                     return;
                 };
                 pulls[place].state = to;
+                pulls[place].reopened = to == PullState::Open;
                 // One that is opened again stands where its branch stands.
                 let branch = pulls[place].branch;
                 if let Some((_, tip)) = request.branches.iter().find(|one| one.0 == branch) {

@@ -22,10 +22,18 @@ pub enum Property {
     SpendOverCap,
     /// Somebody was asked without a label.
     AskedUnlabelled,
+    /// The healer worked on its own repair.
+    HealsItself,
+    /// The healer tried too often.
+    HealerOverCap,
+    /// A review led to another.
+    ReviewLoops,
     /// The machine goes round and round.
     Livelock,
     /// Nobody was told.
     Untold,
+    /// A pull request outlives its request.
+    LeftBehind,
     /// A command was never answered.
     Unheard,
     /// An approved commit stays where it is.
@@ -38,7 +46,7 @@ pub enum Property {
 
 impl Property {
     /// Every property.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::UnapprovedMerge,
         Self::DoublePull,
         Self::WaitingTooEarly,
@@ -46,8 +54,12 @@ impl Property {
         Self::SwitchedOff,
         Self::SpendOverCap,
         Self::AskedUnlabelled,
+        Self::HealsItself,
+        Self::HealerOverCap,
+        Self::ReviewLoops,
         Self::Livelock,
         Self::Untold,
+        Self::LeftBehind,
         Self::Unheard,
         Self::BrokenPromise,
         Self::SilentHandOff,
@@ -64,8 +76,12 @@ impl Property {
             Self::SwitchedOff => "kill-switch",
             Self::SpendOverCap => "within-the-cap",
             Self::AskedUnlabelled => "who-is-asked-sees-it",
+            Self::HealsItself => "healer-leaves-repairs",
+            Self::HealerOverCap => "healer-stops-at-its-caps",
+            Self::ReviewLoops => "reviews-end",
             Self::Livelock => "comes-to-rest",
             Self::Untold => "somebody-was-told",
+            Self::LeftBehind => "nothing-left-behind",
             Self::Unheard => "every-command-answered",
             Self::BrokenPromise => "approved-is-merged",
             Self::SilentHandOff => "hand-offs-are-heard",
@@ -91,11 +107,21 @@ impl Property {
             Self::AskedUnlabelled => {
                 "Whenever a person is asked something, the waiting label shows it."
             }
+            Self::HealsItself => "No healer works on a commit of the factory's own repair.",
+            Self::HealerOverCap => {
+                "A pull request, and one failure on it, is healed only as often as the caps say, whatever is pushed; a run of the healer is begun again only if it was interrupted, twice at most."
+            }
+            Self::ReviewLoops => {
+                "A head is reviewed once, and again only if that was interrupted; a pull request gets one fix pass at most, the factory's own pages none; repairs are not reviewed."
+            }
             Self::Livelock => {
                 "Left alone, the factory comes to rest: no circle of deliveries, sweeps and runs goes on for ever."
             }
             Self::Untold => {
-                "At rest, every open request is published, cancelled, refused, in review, or waits for a person, and the person was told."
+                "At rest, every open request is published, cancelled, refused, in review, or waits for a person, and the person was told; so was what became of every failure and head of a pull request."
+            }
+            Self::LeftBehind => {
+                "At rest, a closed request has no open pull request, unless a person opened that again."
             }
             Self::Unheard => {
                 "At rest, every command that a person gave on an open request was answered."

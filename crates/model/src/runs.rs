@@ -3,14 +3,15 @@
 use lightsout_ledger::Nanodollars;
 use lightsout_lifecycle::{Gate, GateOutcome, RunEnd, RunOrder, RunReport, Step};
 
+use crate::explore::Taken;
 use crate::game::Game;
-use crate::moves::{Outcome, Taken};
+use crate::moves::Outcome;
 use crate::property::Property;
 use crate::view;
 use crate::world::{Commit, World, branch_name, sha};
 
 impl Game {
-    pub(crate) fn work(&mut self, taken: &mut Taken, at: usize, outcome: Outcome) {
+    pub(crate) fn work(&mut self, taken: &mut Taken<World>, at: usize, outcome: Outcome) {
         let kept = taken.world.requests[at].execution;
         let Some(mut execution) = kept.and_then(|id| self.books.execution_at(id)).cloned() else {
             return;

@@ -7,7 +7,7 @@ use crate::world::{Ci, Commit, Labels, Request, Who, Words, World};
 
 /// How events wait for their turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Queue {
+pub(crate) enum Queue {
     /// One process for all requests; events in order, kept until they are dealt with.
     Local,
     /// Actions, one concurrency group for each request, `queue: max`: all wait, in order.
@@ -18,29 +18,29 @@ pub enum Queue {
 
 /// One small world.
 #[derive(Debug, Clone, Copy)]
-pub struct Scenario {
+pub(crate) struct Scenario {
     /// Its name.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What it asks.
-    pub about: &'static str,
+    pub(crate) about: &'static str,
     /// Who filed each request, with which labels, and whether it was complete.
-    pub requests: &'static [(Who, u8, bool)],
+    pub(crate) requests: &'static [(Who, u8, bool)],
     /// What people may do.
-    pub people: &'static [(Who, &'static [Deed])],
+    pub(crate) people: &'static [(Who, &'static [Deed])],
     /// How runs may end.
-    pub agent: &'static [Outcome],
+    pub(crate) agent: &'static [Outcome],
     /// How events wait.
-    pub queue: Queue,
+    pub(crate) queue: Queue,
     /// How many runs the cap leaves room for.
-    pub cap: u8,
+    pub(crate) cap: u8,
     /// Whether the repository has a check of its own.
-    pub checks: bool,
+    pub(crate) checks: bool,
     /// Whether that may be red.
-    pub red_checks: bool,
+    pub(crate) red_checks: bool,
     /// How often people may act or something may go wrong, together.
-    pub deeds: u8,
+    pub(crate) deeds: u8,
     /// How often of these something may go wrong.
-    pub faults: u8,
+    pub(crate) faults: u8,
 }
 
 const fn command(command: Command) -> Deed {
@@ -71,7 +71,7 @@ const PLAIN: Scenario = Scenario {
 };
 
 /// Every exploration of `cargo xtask model`.
-pub const ALL: &[Scenario] = &[
+pub(crate) const ALL: &[Scenario] = &[
     Scenario {
         name: "publish",
         about: "approving, pushing in between, doing it again, and setting the approval label by hand",
@@ -273,7 +273,7 @@ pub const ALL: &[Scenario] = &[
 impl Scenario {
     /// The same with fewer acts and faults, for a test that takes seconds.
     #[must_use]
-    pub fn smaller(mut self) -> Self {
+    pub(crate) fn smaller(mut self) -> Self {
         self.deeds = self.deeds.min(2).saturating_sub(u8::from(self.deeds == 2));
         self
     }

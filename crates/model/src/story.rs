@@ -5,28 +5,20 @@ use std::fmt::Write as _;
 use lightsout_forge::{Action, EventKind};
 use lightsout_lifecycle::{Answer, Step};
 
+use crate::explore::{Play, Taken};
 use crate::game::Game;
-use crate::moves::{Deed, Move, Outcome, Taken};
-use crate::scenario::Scenario;
+use crate::moves::{Deed, Move, Outcome};
 use crate::world::{Books, Who, Words, World};
-use crate::wrong::Rulebook;
 
 /// Tells what happens along a trace, one line for each move.
-pub fn tell(scenario: Scenario, rulebook: Rulebook, trace: &[Move]) -> String {
-    let mut game = Game::new(scenario, rulebook);
+pub(crate) fn along<P: Play>(game: &mut P, trace: &[P::Move]) -> String {
     let mut world = game.begin();
     let mut story = String::new();
-    for (at, request) in world.requests.iter().enumerate() {
-        let (who, number) = (name(request.author), at + 1);
-        let how = if request.complete {
-            "complete"
-        } else {
-            "incomplete"
-        };
-        let _ = writeln!(story, "   {who} files #{number}, {how}.");
+    for line in game.opening(&world) {
+        let _ = writeln!(story, "   {line}");
     }
     for (index, what) in trace.iter().enumerate() {
-        let line = before(&game, &world, *what);
+        let line = game.tell(&world, *what);
         let taken = game.take(&world, *what);
         let _ = write!(story, "{:>2} {line}", index + 1);
         story.push_str(&after(&taken));
@@ -39,7 +31,21 @@ pub fn tell(scenario: Scenario, rulebook: Rulebook, trace: &[Move]) -> String {
     story
 }
 
-fn name(who: Who) -> &'static str {
+/// Who files what.
+pub(crate) fn opening(world: &World) -> Vec<String> {
+    let requests = world.requests.iter().enumerate();
+    let filed = requests.map(|(at, request)| {
+        let how = if request.complete {
+            "complete"
+        } else {
+            "incomplete"
+        };
+        format!("{} files #{}, {how}.", name(request.author), at + 1)
+    });
+    filed.collect()
+}
+
+pub(crate) fn name(who: Who) -> &'static str {
     match who {
         Who::Mira => "Mira",
         Who::Ada => "Ada",
@@ -49,7 +55,8 @@ fn name(who: Who) -> &'static str {
     }
 }
 
-fn before(game: &Game, world: &World, what: Move) -> String {
+/// What happens, in a sentence.
+pub(crate) fn sentence(game: &Game, world: &World, what: Move) -> String {
     let on = |at: u8| match world.requests.len() {
         1 => String::new(),
         _ => format!("#{}: ", at + 1),
@@ -106,7 +113,8 @@ fn before(game: &Game, world: &World, what: Move) -> String {
     }
 }
 
-fn after(taken: &Taken) -> String {
+/// What came of it.
+fn after<W>(taken: &Taken<W>) -> String {
     let mut text = String::new();
     if let Some((action, answer)) = &taken.action {
         let _ = write!(text, " {}", action_name(action));
@@ -135,21 +143,31 @@ fn step_name(game: &Game, world: &World, at: u8) -> String {
     }
 }
 
-fn action_name(action: &Action) -> String {
+pub(crate) fn action_name(action: &Action) -> String {
     match action {
         Action::EnsureLabel { label, .. } => format!("set `{label}`"),
         Action::EnsureNoLabel { label, .. } => format!("take off `{label}`"),
-        Action::UpsertComment { key, .. } => format!("write the comment `{}`", key.as_str()),
+        Action::UpsertComment { key, .. } => format!("write the comment `{}`", short(key.as_str())),
         Action::EnsureBranch { branch, at, .. } => {
-            format!("push commit {} to `{branch}`", commit(at))
+            format!("push commit {} to `{}`", commit(at), short(branch.as_str()))
         }
-        Action::EnsureNoBranch { branch } => format!("delete `{branch}`"),
-        Action::EnsurePullRequest { head, .. } => format!("open the pull request of `{head}`"),
+        Action::EnsureNoBranch { branch } => format!("delete `{}`", short(branch.as_str())),
+        Action::EnsurePullRequest { head, .. } => {
+            format!("open the pull request of `{}`", short(head.as_str()))
+        }
         Action::EnsureNoPullRequest { .. } => "close the pull request".to_owned(),
         Action::EnsureStatus { sha, .. } => format!("report green gates on commit {}", commit(sha)),
         Action::Merge { head, .. } => format!("merge commit {}", commit(head)),
         Action::CloseIssue { .. } => "close the issue".to_owned(),
         Action::EnsureIssue { title, .. } => format!("write the issue `{title}`"),
+    }
+}
+
+/// A name without the commit at its end.
+fn short(name: &str) -> String {
+    match name.rsplit_once('-') {
+        Some((start, end)) if lightsout_forge::Sha::new(end).is_ok() => format!("{start}-…"),
+        _ => name.to_owned(),
     }
 }
 

@@ -13,7 +13,7 @@ use rustc_hash::FxBuildHasher;
 
 /// Who lives in the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Who {
+pub(crate) enum Who {
     /// Files requests; may read.
     Mira,
     /// May push, until somebody takes that away.
@@ -28,7 +28,7 @@ pub enum Who {
 
 impl Who {
     /// The login.
-    pub fn login(self) -> &'static str {
+    pub(crate) fn login(self) -> &'static str {
         match self {
             Self::Mira => "mira",
             Self::Ada => "ada",
@@ -39,7 +39,7 @@ impl Who {
     }
 
     /// The account.
-    pub fn account(self) -> Account {
+    pub(crate) fn account(self) -> Account {
         Account {
             login: Login::new(self.login()).unwrap_or_else(|error| unreachable_name(&error)),
             kind: match self {
@@ -57,7 +57,7 @@ pub(crate) fn unreachable_name(error: &dyn std::fmt::Display) -> ! {
 
 /// What somebody says in a comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Words {
+pub(crate) enum Words {
     /// What the request lacked.
     Answer,
     /// Words that answer nothing.
@@ -68,34 +68,34 @@ pub enum Words {
 
 /// A comment of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Said {
+pub(crate) struct Said {
     /// Who.
-    pub who: Who,
+    pub(crate) who: Who,
     /// What.
-    pub words: Words,
+    pub(crate) words: Words,
     /// Whether it stands on the pull request.
-    pub on_pull: bool,
+    pub(crate) on_pull: bool,
     /// Whether the rules have answered it with a plan.
-    pub heard: bool,
+    pub(crate) heard: bool,
 }
 
 /// The factory's comment of one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Note {
+pub(crate) struct Note {
     /// 0 for the issue, otherwise the pull request's place plus 1.
-    pub on: u8,
+    pub(crate) on: u8,
     /// Its key, in the books.
-    pub key: u32,
+    pub(crate) key: u32,
     /// Its body with the marker, in the books.
-    pub body: u32,
+    pub(crate) body: u32,
     /// How many comments of people were there before it, where that matters: on the pull request.
-    pub after: u8,
+    pub(crate) after: u8,
 }
 
 /// Labels of an issue or a pull request, as bits: two types, one that is none, one that only looks like ours, and the
 /// factory's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Labels(pub u8);
+pub(crate) struct Labels(pub u8);
 
 impl Labels {
     pub(crate) const FAQ: u8 = 1;
@@ -119,7 +119,7 @@ impl Labels {
 
 /// How a commit's check of the repository's own ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Ci {
+pub(crate) enum Ci {
     /// There is none.
     None,
     /// It runs.
@@ -143,57 +143,59 @@ impl Ci {
 
 /// A commit; its place in the world is its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Commit {
+pub(crate) struct Commit {
     /// Whether the factory's gates are green on it.
-    pub gates: bool,
+    pub(crate) gates: bool,
     /// The repository's own check.
-    pub ci: Ci,
+    pub(crate) ci: Ci,
     /// Whether the gates really passed on it, whatever its status says.
-    pub sound: bool,
+    pub(crate) sound: bool,
     /// Whether somebody who could push said `/publish` while it was the head: what the rules are held against.
-    pub endorsed: bool,
+    pub(crate) endorsed: bool,
 }
 
 /// A pull request of the factory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Pull {
+pub(crate) struct Pull {
     /// Its branch, in the books.
-    pub branch: u32,
+    pub(crate) branch: u32,
     /// Its head commit.
-    pub head: u8,
+    pub(crate) head: u8,
     /// Open, closed or merged.
-    pub state: PullState,
+    pub(crate) state: PullState,
     /// Its labels.
-    pub labels: Labels,
+    pub(crate) labels: Labels,
     /// Whether it no longer merges.
-    pub conflicting: bool,
+    pub(crate) conflicting: bool,
+    /// Whether a person opened it again.
+    pub(crate) reopened: bool,
 }
 
 /// One request, its pull requests, and whatever works on it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Request {
+pub(crate) struct Request {
     /// Who filed it.
-    pub author: Who,
+    pub(crate) author: Who,
     /// Whether its issue is open.
-    pub open: bool,
+    pub(crate) open: bool,
     /// The issue's labels.
-    pub labels: Labels,
+    pub(crate) labels: Labels,
     /// Whether it was complete when it was filed.
-    pub complete: bool,
+    pub(crate) complete: bool,
     /// What people said, in order.
-    pub said: Vec<Said>,
+    pub(crate) said: Vec<Said>,
     /// The factory's comments, sorted.
-    pub notes: Vec<Note>,
+    pub(crate) notes: Vec<Note>,
     /// Its pull requests, the oldest first.
-    pub pulls: Vec<Pull>,
+    pub(crate) pulls: Vec<Pull>,
     /// Its branches and where they point.
-    pub branches: Vec<(u32, u8)>,
+    pub(crate) branches: Vec<(u32, u8)>,
     /// Events on their way.
-    pub inbox: Vec<u32>,
+    pub(crate) inbox: Vec<u32>,
     /// Events that have arrived and wait for their turn.
-    pub queue: Vec<u32>,
+    pub(crate) queue: Vec<u32>,
     /// What is being carried out.
-    pub execution: Option<u32>,
+    pub(crate) execution: Option<u32>,
 }
 
 impl Request {
@@ -204,35 +206,40 @@ impl Request {
             .rposition(|pull| pull.state == PullState::Open)
     }
 
+    /// Whether sweeps look at it, as the engine does: it is open, or its pull request is.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        self.open || self.open_pull().is_some()
+    }
+
     pub(crate) fn pull_of(&self, branch: u32) -> Option<usize> {
         self.pulls.iter().rposition(|pull| pull.branch == branch)
     }
 
     /// Whether nothing is on its way, waiting or being carried out.
-    pub fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.execution.is_none() && self.inbox.is_empty() && self.queue.is_empty()
     }
 }
 
 /// The whole world.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct World {
+pub(crate) struct World {
     /// The requests; the first is #1.
-    pub requests: Vec<Request>,
+    pub(crate) requests: Vec<Request>,
     /// Every commit there ever was.
-    pub commits: Vec<Commit>,
+    pub(crate) commits: Vec<Commit>,
     /// The kill switch.
-    pub enabled: bool,
+    pub(crate) enabled: bool,
     /// Whether Ada may no longer push.
-    pub demoted: bool,
+    pub(crate) demoted: bool,
     /// The runs that money was put aside for: request and attempt.
-    pub reserved: Vec<(u8, u32)>,
+    pub(crate) reserved: Vec<(u8, u32)>,
     /// How many more things people may do.
-    pub deeds: u8,
+    pub(crate) deeds: u8,
     /// How many more things may go wrong.
-    pub faults: u8,
+    pub(crate) faults: u8,
     /// Whether an event was lost.
-    pub lost: bool,
+    pub(crate) lost: bool,
 }
 
 impl World {
@@ -246,7 +253,7 @@ impl World {
     }
 
     /// Whether nothing is on its way anywhere.
-    pub fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.requests.iter().all(Request::is_idle)
     }
 }

@@ -9,7 +9,8 @@ use lightsout_lifecycle::{
 };
 
 use crate::property::Property;
-use crate::scenario::{self, Scenario};
+use crate::repairs;
+use crate::scene::Scene;
 use crate::world::branch_name;
 
 /// The rules of an exploration: those that ship, or one patch of them.
@@ -23,6 +24,8 @@ pub struct Rulebook {
     pub(crate) reserves: bool,
     /// Whether anybody sweeps.
     pub(crate) sweeps: bool,
+    /// The rules of repairs and reviews.
+    pub(crate) repairs: repairs::Rules,
 }
 
 impl Rulebook {
@@ -32,6 +35,7 @@ impl Rulebook {
         credential: Action::credential,
         reserves: true,
         sweeps: true,
+        repairs: repairs::Rules::SHIPPED,
     };
 }
 
@@ -47,14 +51,13 @@ pub struct Control {
     /// The property that it must break.
     pub breaks: Property,
     /// Where.
-    scenario: &'static str,
+    scene: &'static str,
 }
 
 impl Control {
-    /// The world in which it is found.
-    pub fn scenario(&self) -> Scenario {
-        let named = scenario::ALL.iter().find(|one| one.name == self.scenario);
-        *named.unwrap_or(&scenario::ALL[0])
+    /// The world in which it is found; `None` if there is none of that name.
+    pub fn scene(&self) -> Option<Scene> {
+        Scene::all().find(|scene| scene.name() == self.scene)
     }
 }
 
@@ -78,6 +81,13 @@ const fn settling(settle: fn(&RunReport, &Snapshot) -> Plan) -> Rulebook {
     }
 }
 
+const fn repairing(repairs: repairs::Rules) -> Rulebook {
+    Rulebook {
+        repairs,
+        ..Rulebook::SHIPPED
+    }
+}
+
 /// Every wrong set.
 pub const CONTROLS: &[Control] = &[
     Control {
@@ -85,14 +95,14 @@ pub const CONTROLS: &[Control] = &[
         about: "the label goes before the pull request is there",
         rulebook: settling(label_first),
         breaks: Property::WaitingTooEarly,
-        scenario: "clarify",
+        scene: "clarify",
     },
     Control {
         name: "substring label test",
         about: "a label that only contains the waiting label's name counts as it",
         rulebook: deciding(substring),
         breaks: Property::Untold,
-        scenario: "labels",
+        scene: "labels",
     },
     Control {
         name: "approval label set with the workflow token",
@@ -102,49 +112,49 @@ pub const CONTROLS: &[Control] = &[
             ..Rulebook::SHIPPED
         },
         breaks: Property::SilentHandOff,
-        scenario: "publish",
+        scene: "publish",
     },
     Control {
         name: "no bot filter",
         about: "what a robot says counts like a person's word",
         rulebook: deciding(everybody_is_a_person),
         breaks: Property::MachineStarts,
-        scenario: "clarify",
+        scene: "clarify",
     },
     Control {
         name: "a failed gate that leaves no label",
         about: "READY with a red gate is told in a comment, and nothing shows that somebody must answer",
         rulebook: settling(no_label_on_red),
         breaks: Property::AskedUnlabelled,
-        scenario: "bad agents",
+        scene: "bad agents",
     },
     Control {
         name: "gates that are not looked at",
         about: "READY is believed, whatever the gates say",
         rulebook: settling(ready_is_enough),
         breaks: Property::UnapprovedMerge,
-        scenario: "bad agents",
+        scene: "bad agents",
     },
     Control {
         name: "approval that survives a push",
         about: "whatever is the head counts as approved once somebody approved something",
         rulebook: deciding(approval_of_anything),
         breaks: Property::UnapprovedMerge,
-        scenario: "publish",
+        scene: "publish",
     },
     Control {
         name: "approval of whatever is there",
         about: "`/publish` approves the head at the time it is read, not the one that was shown before it was written",
         rulebook: deciding(approval_of_the_unseen),
         breaks: Property::UnapprovedMerge,
-        scenario: "publish",
+        scene: "publish",
     },
     Control {
         name: "publish by anybody",
         about: "nobody asks whether the author of `/publish` may push",
         rulebook: deciding(everybody_writes),
         breaks: Property::UnapprovedMerge,
-        scenario: "outside",
+        scene: "outside",
     },
     Control {
         name: "a conflict that keeps its approval",
@@ -157,28 +167,28 @@ pub const CONTROLS: &[Control] = &[
             ..Rulebook::SHIPPED
         },
         breaks: Property::Livelock,
-        scenario: "rights",
+        scene: "rights",
     },
     Control {
         name: "first comment only",
         about: "one answer is read, and later ones are not",
         rulebook: deciding(first_answer_only),
         breaks: Property::Unheard,
-        scenario: "clarify",
+        scene: "clarify",
     },
     Control {
         name: "branch named by the minute",
         about: "every attempt works on a branch of its own",
         rulebook: deciding(branch_of_the_attempt),
         breaks: Property::DoublePull,
-        scenario: "publish",
+        scene: "publish",
     },
     Control {
         name: "kill switch passed by",
         about: "the switch is not looked at",
         rulebook: deciding(always_on),
         breaks: Property::SwitchedOff,
-        scenario: "kill switch",
+        scene: "kill switch",
     },
     Control {
         name: "no reservation",
@@ -188,7 +198,7 @@ pub const CONTROLS: &[Control] = &[
             ..Rulebook::SHIPPED
         },
         breaks: Property::SpendOverCap,
-        scenario: "two requests, one cap",
+        scene: "two requests, one cap",
     },
     Control {
         name: "nobody sweeps",
@@ -198,14 +208,63 @@ pub const CONTROLS: &[Control] = &[
             ..Rulebook::SHIPPED
         },
         breaks: Property::Untold,
-        scenario: "doors in Actions",
+        scene: "doors in Actions",
+    },
+    Control {
+        name: "a closed request whose run is only dropped",
+        about: "a request that is closed while it is made anew keeps its pull request",
+        rulebook: settling(drop_the_run),
+        breaks: Property::LeftBehind,
+        scene: "doors",
     },
     Control {
         name: "planted livelock",
         about: "each sweep changes its mind about the waiting label",
         rulebook: deciding(changes_its_mind),
         breaks: Property::Livelock,
-        scenario: "kill switch",
+        scene: "kill switch",
+    },
+    Control {
+        name: "healer that heals itself",
+        about: "a repair that fails is healed like anything else",
+        rulebook: repairing(repairs::Rules::HEALS_ITSELF),
+        breaks: Property::HealsItself,
+        scene: "healer",
+    },
+    Control {
+        name: "cap that a push resets",
+        about: "only what was healed since the newest push is counted",
+        rulebook: repairing(repairs::Rules::FORGETS_AT_A_PUSH),
+        breaks: Property::HealerOverCap,
+        scene: "healer, caps as shipped",
+    },
+    Control {
+        name: "a failure healed as often as it is delivered",
+        about: "nobody looks whether the healing of a run has ended",
+        rulebook: repairing(repairs::Rules::HEALS_TWICE),
+        breaks: Property::HealerOverCap,
+        scene: "healer in Actions",
+    },
+    Control {
+        name: "review of its own fix, for ever",
+        about: "a repair is reviewed and fixed like a person's pull request",
+        rulebook: repairing(repairs::Rules::REVIEWS_ITSELF),
+        breaks: Property::ReviewLoops,
+        scene: "reviews",
+    },
+    Control {
+        name: "a fix pass for every head",
+        about: "nobody counts fix passes, so each push gets one",
+        rulebook: repairing(repairs::Rules::FIXES_EVERY_HEAD),
+        breaks: Property::ReviewLoops,
+        scene: "reviews",
+    },
+    Control {
+        name: "a fix pass for the factory's own page",
+        about: "the factory's own pages are reviewed like a person's pull request",
+        rulebook: repairing(repairs::Rules::FIXES_ITS_OWN),
+        breaks: Property::ReviewLoops,
+        scene: "reviews of content",
     },
 ];
 
@@ -242,6 +301,15 @@ fn ready_is_enough(report: &RunReport, snapshot: &Snapshot) -> Plan {
         gates.clear();
     }
     settle(&report, snapshot)
+}
+
+fn drop_the_run(report: &RunReport, snapshot: &Snapshot) -> Plan {
+    let mut plan = settle(report, snapshot);
+    if plan.reason == Reason::RequestGone {
+        let record = |action: &Action| matches!(action, Action::UpsertComment { .. });
+        plan.actions.retain(record);
+    }
+    plan
 }
 
 fn substring(event: &Event, snapshot: &Snapshot) -> Plan {
