@@ -19,7 +19,7 @@ pub(crate) fn run(mutants: &Mutants) -> Result<()> {
     if let Some(file) = mutants.file.iter().find(|file| !root.join(file).is_file()) {
         bail!("there is no file `{file}`; hint: name it as seen from the workspace's root");
     }
-    if !process::is_there("cargo-mutants", "--version") {
+    if !process::is_there("cargo-mutants", "--help") {
         bail!("`cargo-mutants` is not installed; hint: `cargo install cargo-mutants --locked`");
     }
     let mut command = cargo();
