@@ -202,9 +202,12 @@ fn a_fix_is_proposed_and_a_failed_one_is_told() {
     let plan = settle(&end(&fixing, ready(GateOutcome::Passed)), &fixing);
     insta::assert_json_snapshot!("fix", plan.actions);
     let red = ready(GateOutcome::Failed { tail: "red".into() });
-    let plan = settle(&end(&fixing, red), &fixing);
-    assert_eq!((plan.reason, plan.actions.len()), (Reason::FixFailed, 1));
-    assert_eq!(after(fixing, &plan).record.run, None);
+    let another_job = found(&[Severity::MustFix]);
+    for end_of_run in [red, another_job] {
+        let plan = settle(&end(&fixing, end_of_run), &fixing);
+        assert_eq!((plan.reason, plan.actions.len()), (Reason::FixFailed, 1));
+        assert_eq!(after(fixing.clone(), &plan).record.run, None);
+    }
 }
 
 #[test]
