@@ -117,6 +117,9 @@ pub const LISTENED: &[(&str, &[&str])] = &[
     ("workflow_dispatch", &[]),
 ];
 
+/// How much is said of what is wrong with a field, in characters.
+const LONGEST_WHY: usize = 200;
+
 /// Who acts when the clock does.
 const CLOCK: &str = "github-actions[bot]";
 
@@ -350,14 +353,22 @@ impl Source<'_> {
     fn shape(&self, at: &str, why: &dyn Display) -> PayloadError {
         PayloadError::Shape {
             event: short(self.delivery.event),
-            at: at.to_owned(),
-            why: why.to_string(),
+            at: line(at, LONGEST_WHY),
+            // It may quote the value, which can be anything and of any length.
+            why: line(&why.to_string(), LONGEST_WHY),
         }
     }
 }
 
 /// A word of a stranger, cut to 64 characters and without anything a terminal would obey.
 fn short(text: &str) -> String {
-    let word = text.chars().take(64);
-    word.map(|c| if c.is_control() { ' ' } else { c }).collect()
+    line(text, 64)
+}
+
+/// A text of a stranger on one line, cut, and without anything a terminal would obey.
+fn line(text: &str, limit: usize) -> String {
+    let letters = text.chars().take(limit);
+    letters
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }

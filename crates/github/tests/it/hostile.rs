@@ -43,6 +43,36 @@ fn what_is_missing_is_said_with_its_place() {
 }
 
 #[test]
+fn what_is_wrong_is_said_in_a_few_words_that_no_terminal_obeys() {
+    let word = "\u{1b}[31m\n".repeat(5_000);
+    let status =
+        json!({"state": word, "sha": "a".repeat(40), "context": "c", "sender": {"login": "a"}});
+    let sender = json!({"action": "created", "sender": {"login": word}, "issue": {"number": 1}});
+    let number = json!({"action": "created", "sender": {"login": "a"}, "issue": {"number": word}});
+    for (event, body) in [
+        ("status", status),
+        ("issue_comment", sender),
+        ("issues", number),
+    ] {
+        let mut body = body;
+        if event == "issues" {
+            body["action"] = json!("opened");
+        }
+        let said = error(event, body.to_string().as_bytes());
+        let (what, hint) = said.split_once("\nhint: ").unwrap();
+        assert!(
+            !what.contains(char::is_control) && !hint.contains('\n'),
+            "{said:?}"
+        );
+        assert!(
+            said.chars().count() < 600,
+            "{event}: {} characters",
+            said.chars().count()
+        );
+    }
+}
+
+#[test]
 fn what_is_no_json_is_said_with_line_and_column() {
     for (body, expected) in [
         (&b""[..], "EOF while parsing a value at line 1 column 0"),
