@@ -33,7 +33,8 @@ pub(super) fn read(field: &Field, mask: &Mask, range: Range<usize>, inline: bool
         return None;
     }
     let value = match field.kind {
-        FieldKind::Line | FieldKind::Timezone => Value::Text(line(lines)?),
+        FieldKind::Line => Value::Text(line(lines)?),
+        FieldKind::Timezone => Value::Text(zone(line(lines)?)),
         FieldKind::Path => Value::Text(path(&line(lines)?)),
         FieldKind::Profile => Value::Text(profile(&line(lines)?)),
         FieldKind::Text => Value::Text(text(field, lines, inline)),
@@ -158,6 +159,18 @@ fn line(lines: &[(&str, bool)]) -> Option<String> {
         .unwrap_or(line);
     let line = unwrap(line, EMPHASIS);
     Some(line.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Takes the name of a zone out of a sentence such as "It is Europe/Lisbon.", when it names exactly one.
+fn zone(line: String) -> String {
+    let mut named = line
+        .split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
+        .filter(|word| word.contains('/') && word.parse::<chrono_tz::Tz>().is_ok());
+    match (named.next(), named.next()) {
+        (Some(zone), None) => zone.to_owned(),
+        _ => line,
+    }
 }
 
 fn path(line: &str) -> String {

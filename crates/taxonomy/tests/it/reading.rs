@@ -314,6 +314,8 @@ fn time_zones_are_looked_up() {
         ("Europe/Lisbon", None),
         ("europe/lisbon", Some("`Europe/Lisbon`")),
         ("Lisbon", Some("`Europe/Lisbon`")),
+        ("It is `Europe/Lisbon`, I think.", None),
+        ("Europe/Lisbon or Atlantic/Azores", Some("IANA")),
         ("GMT+17", Some("IANA")),
     ] {
         let body = format!(
