@@ -47,6 +47,10 @@ const STEPS: &[Step] = &[
         run: || e2e::run(&Check::Forms, None),
     },
     Step {
+        name: "e2e-expressions",
+        run: || e2e::run(&Check::Expressions, None),
+    },
+    Step {
         name: "e2e-demo",
         run: || e2e::run(&Check::Demo { agent: None }, None),
     },

@@ -4,6 +4,7 @@
 //! what is printed is the ratio. Absolute numbers say something about the machine, ratios about the program.
 
 mod decide;
+mod expressions;
 mod measure;
 mod signal;
 
@@ -15,6 +16,8 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// Decisions a second on one core, beside reading the same events from JSON
     Decide,
+    /// Workflow expressions, beside GitHub's own evaluator
+    Expressions,
     /// The outcome of a long transcript, beside Python's `json`
     Signal {
         /// How long the transcript is, in megabytes
@@ -27,6 +30,7 @@ pub(crate) enum Bench {
 pub(crate) fn run(bench: &Bench) -> Result<()> {
     match bench {
         Bench::Decide => decide::run(),
+        Bench::Expressions => expressions::run(),
         Bench::Signal { megabytes } => signal::run(*megabytes),
     }
 }

@@ -2,13 +2,14 @@
 
 mod agents;
 mod demo;
+pub(crate) mod expressions;
 mod files;
 mod forge;
 mod forms;
 mod kill;
 mod log;
 mod mdx;
-mod node;
+pub(crate) mod node;
 mod payloads;
 mod policy;
 mod programs;
@@ -42,6 +43,8 @@ pub(crate) enum Check {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Evaluate tens of thousands of workflow expressions, and compare with GitHub's own evaluator
+    Expressions,
     /// Compile every kind of page with the official MDX compiler
     Mdx,
     /// Judge issue forms and the schema of `factory.toml` with an independent validator
@@ -56,8 +59,9 @@ pub(crate) enum Check {
 
 /// Runs one check, on the given program or on one that is built now.
 pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
-    // These two look at what is rendered or installed, not at the program.
+    // These look at what is rendered, installed or linked in, not at the program.
     match check {
+        Check::Expressions => return expressions::run(),
         Check::Forms => return forms::run(),
         Check::Programs => {
             println!("{}", programs::install()?.bin.display());
@@ -74,6 +78,6 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Mdx => mdx::run(&program),
         Check::Payloads => payloads::run(),
         Check::Policy => policy::run(&program),
-        Check::Forms | Check::Programs => Ok(()),
+        Check::Expressions | Check::Forms | Check::Programs => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::process::{self, workspace};
 
 /// Installs the packages and returns the folder that they are for.
-pub(super) fn install() -> Result<PathBuf> {
+pub(crate) fn install() -> Result<PathBuf> {
     let node = workspace().join("xtask/node");
     process::run(Command::new("npm").current_dir(&node).args([
         "ci",

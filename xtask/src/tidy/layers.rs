@@ -148,6 +148,14 @@ pub(crate) const CRATES: &[Crate] = &[
         knows_not: "processes and files: it judges a call, and holds nothing back by itself",
     },
     Crate {
+        folder: "expressions",
+        layer: Layer::Pure,
+        uses: &[],
+        tests_use: &[],
+        pure: true,
+        knows_not: "workflows, events and files: contexts and files are handed in, a value comes out",
+    },
+    Crate {
         folder: "lifecycle",
         layer: Layer::Pure,
         uses: &["forge", "ledger", "signal", "taxonomy"],
@@ -265,6 +273,7 @@ pub(crate) const CRATES: &[Crate] = &[
         folder: "xtask",
         layer: Layer::Dev,
         uses: &[
+            "expressions",
             "forge",
             "lifecycle",
             "model",

@@ -1,0 +1,135 @@
+//! What can be wrong with an expression, and where.
+
+use crate::{MAX_DEPTH, MAX_LENGTH, MAX_RESULT};
+
+/// Why a text is no expression.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}, at character {column}")]
+pub struct ParseError {
+    /// What is wrong.
+    pub kind: ParseErrorKind,
+    /// Where it is wrong: how many bytes come before that place.
+    pub offset: usize,
+    /// The same place as people count: characters, from one.
+    pub column: usize,
+}
+
+impl ParseError {
+    /// Counts the characters before the place.
+    pub(crate) fn in_text(self, text: &str) -> Self {
+        let before = text.get(..self.offset).unwrap_or(text);
+        Self {
+            column: before.chars().count() + 1,
+            ..self
+        }
+    }
+}
+
+/// What is wrong with a text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseErrorKind {
+    /// There is no expression in it.
+    #[error("there is nothing to evaluate")]
+    Empty,
+    /// It is longer than [`MAX_LENGTH`].
+    #[error("the expression is longer than {MAX_LENGTH} characters")]
+    TooLong,
+    /// It is nested deeper than [`MAX_DEPTH`].
+    #[error("the expression is nested deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+    /// Something stands where it cannot stand.
+    #[error("`{0}` cannot stand here")]
+    Unexpected(String),
+    /// A text has no closing quote.
+    #[error("the text that begins here has no closing `'`; a `'` inside of it is written `''`")]
+    OpenString,
+    /// It ends where something must follow.
+    #[error("the expression ends too early")]
+    End,
+    /// A context that there is not, or not here.
+    #[error("there is no `{name}` here{}", list(.known))]
+    UnknownContext {
+        /// Its name as written.
+        name: String,
+        /// Those that there are.
+        known: Vec<&'static str>,
+    },
+    /// A function that there is not, or not here.
+    #[error("there is no function `{name}` here{}", list(.known))]
+    UnknownFunction {
+        /// Its name as written.
+        name: String,
+        /// Those that there are.
+        known: Vec<&'static str>,
+    },
+    /// A function with too few or too many arguments.
+    #[error("`{name}` takes {takes}, and has {given}")]
+    Arguments {
+        /// The name of the function.
+        name: &'static str,
+        /// How many it takes, in words.
+        takes: String,
+        /// How many it was given.
+        given: usize,
+    },
+    /// `${{` without its `}}`.
+    #[error("the expression that begins here has no closing `}}}}`")]
+    OpenTemplate,
+}
+
+impl ParseErrorKind {
+    pub(crate) fn at(self, offset: usize) -> ParseError {
+        ParseError {
+            kind: self,
+            offset,
+            column: offset + 1,
+        }
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    format!("; there are {}", names.join(", "))
+}
+
+/// Why an expression has no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvaluateError {
+    /// `format` was given a text that is no format.
+    #[error(
+        "`format` cannot read `{0}`: a brace is written twice, or holds the number of an argument"
+    )]
+    Format(String),
+    /// `format` was given a text that names an argument which is not there.
+    #[error("`format` has no argument {number}, which `{text}` asks for")]
+    FormatArgument {
+        /// The text.
+        text: String,
+        /// The number in it, as written.
+        number: String,
+    },
+    /// `fromJSON` was given a text that is no JSON.
+    #[error("`fromJSON` cannot read this: {0}")]
+    Json(String),
+    /// `case` was given something that is neither true nor false to decide by.
+    #[error("`case` decides by `true` and `false`, and was given {0}")]
+    CasePredicate(&'static str),
+    /// `hashFiles` could not read the files.
+    #[error("`hashFiles` cannot read the files: {0}")]
+    Files(String),
+    /// `hashFiles` was given a pattern that is none.
+    #[error("`hashFiles` cannot read the pattern `{pattern}`: {why}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It makes more text than anything needs.
+    #[error("the expression makes more than {} MiB of text", MAX_RESULT >> 20)]
+    TooLarge,
+}

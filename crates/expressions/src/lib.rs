@@ -1,0 +1,197 @@
+//! The expressions of GitHub Actions workflows, `${{ … }}`: parsed and evaluated as GitHub does.
+//!
+//! An expression is read for a [`Scope`], which says what exists where it stands, and is evaluated with contexts:
+//!
+//! ```
+//! use lightsout_expressions::{Expression, Object, Run, Scope, Value};
+//!
+//! let text = "contains(github.event.issue.labels.*.name, 'cms-faq') && github.actor != 'ada'";
+//! let expression = Expression::parse(text, Scope::JOB_IF)?;
+//!
+//! let github = serde_json::json!({
+//!     "actor": "mira",
+//!     "event": { "issue": { "labels": [{ "name": "CMS-FAQ" }] } },
+//! });
+//! let mut contexts = Object::new();
+//! contexts.add("github", &github);
+//! assert_eq!(expression.evaluate(&contexts, &Run::default())?, Value::Bool(true));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The language
+//!
+//! | part | what it does |
+//! | --- | --- |
+//! | `null`, `true`, `1.5`, `0x1F`, `'it''s'` | values |
+//! | `github`, `needs`, … | the contexts of the scope; one that was not given is null |
+//! | `a.b`, `a['b']`, `a[0]` | a part, or null; names in any case; a text that is a number finds a place in a list |
+//! | `a.*`, `a[*]` | all values; what follows is taken from each: `labels.*.name` |
+//! | `!a`, `a && b`, `a \|\| b` | `&&` and `\|\|` return the operand that decides, not a yes or no |
+//! | `==` `!=` `<` `<=` `>` `>=` | texts without regard to case; values of two kinds as numbers |
+//! | `contains`, `startsWith`, `endsWith` | without regard to case |
+//! | `format`, `join`, `toJSON`, `fromJSON`, `case` | |
+//! | `success`, `failure`, `cancelled`, `always` | ask the [`Run`], where the scope has them |
+//! | `hashFiles` | asks the [`Files`] of the run |
+//!
+//! As a number, null and `''` are 0, `true` is 1, and a text that is no number is not a number, which compares as false
+//! with everything. Lists and objects are equal only to themselves. False are null, `false`, 0, not-a-number and `''`.
+//!
+//! # Where it differs from GitHub's evaluator
+//!
+//! It is compared with GitHub's own (`@actions/expressions`) on tens of thousands of generated expressions. Where that
+//! is plainly at odds with the documentation or with the service, this crate is not:
+//!
+//! - every `''` in a text is one `'`; there only the first is;
+//! - names such as `constructor` are names like others; there they are lost;
+//! - the entries of an object stay in their order; there names that are numbers come first;
+//! - a context that was not given is null; there it is an error inside of the evaluator.
+//!
+//! And it has limits of its own: `fromJSON` reads at most 128 levels, no number beyond a double and no half of a
+//! surrogate pair, and an expression makes at most [`MAX_RESULT`] bytes of text.
+//!
+//! **Architecture invariant:** no clock, no file, no environment: all that an expression can ask is handed in.
+
+pub mod ast;
+mod error;
+mod evaluate;
+mod functions;
+mod hash_files;
+mod json;
+mod number;
+mod parse;
+mod scope;
+mod template;
+mod token;
+mod value;
+
+use std::borrow::Cow;
+use std::fmt;
+
+pub use error::{EvaluateError, ParseError, ParseErrorKind};
+pub use hash_files::{Files, NoFiles};
+pub use scope::{Scope, Status};
+pub use value::{Array, Object, Value};
+
+use ast::Expr;
+
+/// How long an expression may be, in UTF-16 units, as GitHub counts.
+pub const MAX_LENGTH: usize = 21_000;
+
+/// How many levels deep an expression may be nested, as GitHub counts.
+pub const MAX_DEPTH: usize = 50;
+
+/// How many bytes of text one evaluation may make.
+pub const MAX_RESULT: usize = 16 << 20;
+
+/// How the work before went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// All of it went well.
+    Success,
+    /// Something failed.
+    Failure,
+    /// The run was cancelled.
+    Cancelled,
+}
+
+/// What an expression can ask besides its contexts.
+#[derive(Clone, Copy)]
+pub struct Run<'r> {
+    /// Returns how the jobs of these names went, or with no name all jobs or steps before.
+    pub status: &'r dyn Fn(&[&str]) -> Outcome,
+    /// The files for `hashFiles`.
+    pub files: &'r dyn Files,
+}
+
+impl Run<'_> {
+    fn outcome(&self, jobs: &[Cow<'_, Value>]) -> Outcome {
+        let names: Vec<_> = jobs.iter().map(|job| job.text()).collect();
+        let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+        (self.status)(&names)
+    }
+}
+
+/// A run in which all went well, without files.
+impl Default for Run<'_> {
+    fn default() -> Self {
+        Self {
+            status: &|_| Outcome::Success,
+            files: &NoFiles,
+        }
+    }
+}
+
+impl fmt::Debug for Run<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Run").finish_non_exhaustive()
+    }
+}
+
+/// An expression that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expression {
+    root: Expr,
+}
+
+impl Expression {
+    /// Reads an expression, without `${{` and `}}`.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with it and where, also when it speaks of something that the scope does not have.
+    pub fn parse(text: &str, scope: Scope) -> Result<Self, ParseError> {
+        let root = parse::parse(text, scope).map_err(|error| error.in_text(text))?;
+        Ok(Self { root })
+    }
+
+    /// Reads a text that may hold expressions between `${{` and `}}`, such as `title: ${{ github.event.issue.title }}`.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with an expression in it, and where in the text.
+    pub fn parse_template(text: &str, scope: Scope) -> Result<Self, ParseError> {
+        template::parse(text, scope).map_err(|error| error.in_text(text))
+    }
+
+    /// Reads the text of an `if:`, with or without `${{ }}` around it.
+    ///
+    /// When it asks for no status, `success() &&` is put before it, as Actions does. Mind that `${{ a }} && b` is a text
+    /// and no condition, and so always true.
+    ///
+    /// ```
+    /// # use lightsout_expressions::{Expression, Scope};
+    /// let condition = Expression::parse_condition("github.actor == 'ada'", Scope::JOB_IF)?;
+    /// assert_eq!(condition.to_string(), "success() && github.actor == 'ada'");
+    /// # Ok::<(), lightsout_expressions::ParseError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with it and where.
+    pub fn parse_condition(text: &str, scope: Scope) -> Result<Self, ParseError> {
+        template::parse_condition(text, scope).map_err(|error| error.in_text(text))
+    }
+
+    /// Evaluates the expression.
+    ///
+    /// # Errors
+    ///
+    /// Says which function could not do what it was asked, or that the text which is made becomes too large.
+    pub fn evaluate(&self, contexts: &Object, run: &Run<'_>) -> Result<Value, EvaluateError> {
+        evaluate::Evaluator::new(contexts, run)
+            .value(&self.root)
+            .map(Cow::into_owned)
+    }
+
+    /// Returns the tree.
+    pub fn root(&self) -> &Expr {
+        &self.root
+    }
+}
+
+/// Writes the text that is read as this expression.
+impl fmt::Display for Expression {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.root.fmt(out)
+    }
+}

@@ -1,0 +1,104 @@
+//! Numbers as ECMAScript reads and writes them, which is how Actions does.
+
+/// Reads a number as `Number(text)` does; not a number when the text is none.
+pub(crate) fn parse(text: &str) -> f64 {
+    let text = text.trim_matches(|c: char| c.is_whitespace() && c != '\u{85}' || c == '\u{feff}');
+    if text.is_empty() {
+        return 0.0;
+    }
+    for (prefixes, radix) in [(["0x", "0X"], 16), (["0o", "0O"], 8), (["0b", "0B"], 2)] {
+        if let Some(digits) = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)) {
+            return whole(digits, radix);
+        }
+    }
+    match text {
+        "Infinity" | "+Infinity" => f64::INFINITY,
+        "-Infinity" => f64::NEG_INFINITY,
+        // Rust reads `inf` and `nan` too.
+        _ if text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) =>
+        {
+            text.parse().unwrap_or(f64::NAN)
+        }
+        _ => f64::NAN,
+    }
+}
+
+fn whole(digits: &str, radix: u32) -> f64 {
+    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
+        return f64::NAN;
+    }
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a number is a double, whatever was written"
+    )]
+    u128::from_str_radix(digits, radix).map_or(f64::INFINITY, |number| number as f64)
+}
+
+/// Writes a number for a text: at most fifteen places after the point.
+pub(crate) fn text(number: f64) -> String {
+    // Whole numbers have no places to round.
+    if !number.is_finite() || number.abs() >= 1e21 || number.fract() == 0.0 {
+        return exact(number);
+    }
+    let mut buffer = ryu_js::Buffer::new();
+    let rounded = buffer.format_to_fixed(number, 15);
+    exact(rounded.parse().unwrap_or(number))
+}
+
+/// Adds a number to a text, with as many digits as it needs to be read back.
+pub(crate) fn write(out: &mut String, number: f64) {
+    out.push_str(ryu_js::Buffer::new().format(number));
+}
+
+/// Writes a number with as many digits as it needs to be read back.
+pub(crate) fn exact(number: f64) -> String {
+    ryu_js::Buffer::new().format(number).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_read_as_ecmascript_reads_them() {
+        for (text, number) in [
+            ("", 0.0),
+            (" \t\u{feff}12\n", 12.0),
+            ("0x1F", 31.0),
+            ("0o17", 15.0),
+            ("0b11", 3.0),
+            ("5.", 5.0),
+            (".5", 0.5),
+            ("-1.5e-3", -0.0015),
+            ("Infinity", f64::INFINITY),
+            ("-Infinity", f64::NEG_INFINITY),
+        ] {
+            assert_eq!(parse(text).to_bits(), number.to_bits(), "{text:?}");
+        }
+        for text in [
+            "x", "1 2", "-0x1", "inf", "nan", "NaN", ".", "1e", "1_0", "0x", "0b2", "١",
+        ] {
+            assert!(parse(text).is_nan(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_written_as_ecmascript_writes_them() {
+        for (number, written) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (1.5, "1.5"),
+            (0.1 + 0.2, "0.3"),
+            (1e21, "1e+21"),
+            (123_456_789_012_345_680_000.0, "123456789012345680000"),
+            (1e-7, "1e-7"),
+            (1e-16, "0"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-Infinity"),
+        ] {
+            assert_eq!(text(number), written);
+        }
+    }
+}

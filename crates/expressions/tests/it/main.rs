@@ -1,0 +1,39 @@
+//! What expressions mean, what is refused, and what holds for all of them.
+
+mod hash_files;
+mod language;
+mod properties;
+mod refused;
+mod templates;
+
+use lightsout_expressions::{EvaluateError, Expression, Object, Run, Scope, Value};
+
+/// Evaluates an expression with `github` as in these tests.
+fn evaluate(text: &str) -> Result<Value, EvaluateError> {
+    let expression =
+        Expression::parse(text, Scope::ANY).unwrap_or_else(|error| panic!("{text}: {error}"));
+    expression.evaluate(&contexts(), &Run::default())
+}
+
+fn contexts() -> Object {
+    let github = serde_json::json!({
+        "actor": "Ada",
+        "event": {
+            "action": "labeled",
+            "number": 7,
+            "issue": {
+                "labels": [
+                    { "name": "cms-faq", "id": 1 },
+                    { "name": "Bug", "tags": ["a", "b"] },
+                    "no object",
+                    { "id": 3 },
+                ],
+                "body": null,
+                "draft": false,
+            },
+        },
+    });
+    let mut contexts = Object::new();
+    contexts.add("github", &github);
+    contexts
+}

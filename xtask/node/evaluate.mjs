@@ -1,0 +1,89 @@
+// Evaluates expressions with GitHub's own evaluator: `evaluate.mjs CONTEXTS.json EXPRESSIONS.jsonl [PASSES]`.
+//
+// Prints the result of each on a line, as `{"value":…}` or `{"error":…}`; with a number of passes, instead, the seconds
+// of the fastest one: of reading and evaluating, and of evaluating alone. A number is `{"n":"1.5"}` and an object `{"o":[[name,value],…]}`, so that nothing is lost.
+
+import { readFileSync } from "node:fs";
+import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
+
+const [contextsFile, expressionsFile, passes] = process.argv.slice(2);
+const contexts = JSON.parse(readFileSync(contextsFile, "utf8"), data.reviver);
+const names = contexts.pairs().map((pair) => pair.key);
+const expressions = readFileSync(expressionsFile, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
+
+const status = (name, value, maxArgs) => ({
+  name,
+  minArgs: 0,
+  maxArgs,
+  call: () => new data.BooleanData(value),
+});
+const functions = [
+  status("success", true, Number.MAX_SAFE_INTEGER),
+  status("failure", false, Number.MAX_SAFE_INTEGER),
+  status("cancelled", false, 0),
+  status("always", true, 0),
+];
+const byName = new Map(functions.map((one) => [one.name, one]));
+
+function read(text) {
+  const { tokens } = new Lexer(text).lex();
+  return new Parser(tokens, names, functions).parse();
+}
+
+function value(tree) {
+  return new Evaluator(tree, contexts, byName).evaluate();
+}
+
+function evaluate(text) {
+  return value(read(text));
+}
+
+// Not to have a value is a result like any other.
+function attempt(work) {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+function fastest(passes, work) {
+  let best = Infinity;
+  for (let pass = 0; pass < passes; pass++) {
+    const start = process.hrtime.bigint();
+    work();
+    best = Math.min(best, Number(process.hrtime.bigint() - start) / 1e9);
+  }
+  return best;
+}
+
+function shown(value) {
+  switch (value.kind) {
+    case data.Kind.Null:
+      return null;
+    case data.Kind.Number:
+      return { n: String(value.value) };
+    case data.Kind.Array:
+      return value.values().map(shown);
+    case data.Kind.Dictionary:
+      return { o: value.pairs().map(({ key, value }) => [key, shown(value)]) };
+    default:
+      return value.value;
+  }
+}
+
+if (passes) {
+  const whole = fastest(Number(passes), () => expressions.forEach((text) => attempt(() => evaluate(text))));
+  const trees = expressions.map((text) => attempt(() => read(text))).filter(Boolean);
+  const evaluated = fastest(Number(passes), () => trees.forEach((tree) => attempt(() => value(tree))));
+  console.log(`${whole} ${evaluated}`);
+} else {
+  const lines = expressions.map((text) => {
+    try {
+      return JSON.stringify({ value: shown(evaluate(text)) });
+    } catch (error) {
+      return JSON.stringify({ error: String(error.message) });
+    }
+  });
+  process.stdout.write(lines.join("\n") + "\n");
+}
