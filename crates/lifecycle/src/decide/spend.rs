@@ -177,10 +177,13 @@ mod tests {
         let over = decide(&tick(Chore::Spend), &facts(51));
         let mut next = done(facts(51), &over);
         next.counted = Nanodollars::from_dollars(3);
+        next.spent = Cost::measured(next.counted);
         let plan = decide(&tick(Chore::Spend), &next);
         assert_eq!(plan.reason, Reason::SpendBackUnder);
         let closed = done(next, &plan);
-        assert_eq!(closed.alert.as_ref().unwrap().state, IssueState::Closed);
+        let alert = closed.alert.as_ref().unwrap();
+        assert_eq!(alert.state, IssueState::Closed);
+        insta::assert_snapshot!(alert.text(), @"Yesterday's spend was within the threshold again, so the alert is closed. On 2026-03-01 it was $3.00 against a threshold of $50.00.");
         assert!(decide(&tick(Chore::Spend), &closed).is_empty());
     }
 
