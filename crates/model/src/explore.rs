@@ -12,6 +12,7 @@ use lightsout_forge::Action;
 use lightsout_lifecycle::{Answer, Reason};
 use rustc_hash::FxBuildHasher;
 
+use crate::change::Change;
 use crate::liveness;
 use crate::property::Property;
 use crate::story;
@@ -62,6 +63,8 @@ pub(crate) struct Taken<W> {
     pub(crate) broken: Option<Property>,
     /// The reason of the plan it made, if it made one, and whether there is anything in it.
     pub(crate) decided: Option<(Reason, bool)>,
+    /// What that plan makes of its request.
+    pub(crate) change: Option<Change>,
     /// The action it performed, for stories.
     pub(crate) action: Option<(Action, Answer)>,
 }
@@ -73,6 +76,7 @@ impl<W: Clone> Taken<W> {
             world: before.clone(),
             broken: None,
             decided: None,
+            change: None,
             action: None,
         }
     }
@@ -103,6 +107,8 @@ pub struct Witnesses {
     pub actions: BTreeSet<&'static str>,
     /// States of requests.
     pub states: BTreeSet<&'static str>,
+    /// What plans made of requests.
+    pub changes: BTreeSet<Change>,
 }
 
 impl Witnesses {
@@ -112,6 +118,7 @@ impl Witnesses {
         self.moves.extend(&other.moves);
         self.actions.extend(&other.actions);
         self.states.extend(&other.states);
+        self.changes.extend(&other.changes);
     }
 }
 
@@ -201,6 +208,7 @@ pub(crate) fn explore<P: Play>(game: &mut P, until: Option<Property>) -> Explore
             if let Some((reason, _)) = taken.decided {
                 witnesses.reasons.insert(reason);
             }
+            witnesses.changes.extend(taken.change);
             if let Some((action, _)) = &taken.action {
                 witnesses.actions.insert(action.name());
             }

@@ -15,7 +15,7 @@ use crate::scenario::{Queue, Scenario};
 use crate::view;
 use crate::world::{Books, Ci, Who, World, event, issue_number, sha};
 use crate::wrong::Rulebook;
-use crate::{liveness, story};
+use crate::{change, liveness, story};
 
 /// One exploration's rules and vocabulary.
 #[derive(Debug)]
@@ -278,7 +278,9 @@ impl Game {
     pub(crate) fn go_on(&mut self, taken: &mut Taken<World>, at: usize, mut execution: Execution) {
         while execution.step() == Step::Read {
             let snapshot = self.snapshot(&taken.world, at, &execution);
+            let question = execution.question(&snapshot);
             let plan = execution.saw(&snapshot);
+            taken.change = change::of_plan(execution.event(), &question, &snapshot, &plan);
             taken.decided = Some((plan.reason, !plan.is_empty()));
             let broken = property::of_plan(&taken.world, execution.event(), &snapshot, &plan);
             taken.broken = taken.broken.or(broken);

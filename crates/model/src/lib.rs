@@ -10,6 +10,7 @@
 //! **Architecture invariant:** no clock, no file, no chance; the same exploration gives the same numbers.
 
 mod cast;
+mod change;
 mod explore;
 mod forge;
 mod game;
@@ -27,6 +28,7 @@ mod view;
 mod world;
 mod wrong;
 
+pub use change::Change;
 pub use explore::{Broken, Explored, Witnesses};
 pub use property::Property;
 pub use reached::never_reached;

@@ -12,6 +12,7 @@ use lightsout_taxonomy::{Factory, LINT_RULES, reference_table, schema, type_fiel
 use super::Problem;
 use super::arrows::Graph;
 use super::layers::{CRATES, Layer};
+use super::transitions;
 use super::tree::Tree;
 
 /// One generated file.
@@ -50,6 +51,10 @@ const REGISTRY: &[Generated] = &[
     Generated {
         path: "docs/reference/reasons.md",
         render: |_| reasons(),
+    },
+    Generated {
+        path: "docs/reference/transitions.md",
+        render: |_| transitions::render(),
     },
 ];
 
@@ -230,7 +235,7 @@ fn findings() -> String {
     text
 }
 
-fn capital(word: &str) -> String {
+pub(super) fn capital(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()

@@ -5,6 +5,7 @@ mod documents;
 mod generated;
 mod layers;
 mod sources;
+mod transitions;
 mod tree;
 
 use std::fmt;
