@@ -43,7 +43,7 @@ const QUESTIONS: &[&str] = &[
     "Is there coffee on the second floor?",
     "Who feeds the fish in August?",
 ];
-const ANSWER: &str =
+pub(crate) const ANSWER: &str =
     "### Answer\n\nYes, you can. There are 12 hooks in the hall, and the key is at the desk.";
 
 /// Who files requests, how likely, and what each may do at first.

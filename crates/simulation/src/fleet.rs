@@ -80,6 +80,14 @@ pub fn live_one(plan: &Plan, life: u64) -> anyhow::Result<Verdict> {
 }
 
 fn one(plan: &Plan, world: u64, tell: bool) -> anyhow::Result<Verdict> {
+    in_a_folder(async |dir: &Path| live(plan, world, dir, tell).await)
+        .with_context(|| format!("world {world} of seed {}", plan.seed))
+}
+
+/// Lets something live in a folder of its own, which is gone afterwards.
+pub(crate) fn in_a_folder<T>(
+    live: impl AsyncFnOnce(&Path) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -87,10 +95,7 @@ fn one(plan: &Plan, world: u64, tell: bool) -> anyhow::Result<Verdict> {
         .prefix("lightsout-world-")
         .tempdir_in(quick_place())
         .context("making a world's folder")?;
-    let dir = place.path().join("factory");
-    runtime
-        .block_on(live(plan, world, &dir, tell))
-        .with_context(|| format!("world {world} of seed {}", plan.seed))
+    runtime.block_on(live(&place.path().join("factory")))
 }
 
 /// A folder in memory where there is one: nothing here needs to outlive the machine.

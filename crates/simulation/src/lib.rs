@@ -17,6 +17,7 @@ mod dice;
 mod faults;
 mod fleet;
 mod scene;
+mod staged;
 mod world;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use lightsout_forge::Number;
 
 pub use check::{Ending, Finding, Rule};
 pub use fleet::{Sum, live_all, live_one};
+pub use staged::staged;
 
 /// How many lives one world has.
 pub const LIVES: u64 = 5;

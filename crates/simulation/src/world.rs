@@ -51,11 +51,7 @@ pub(crate) async fn live(
         .into();
     let mut local = Local::create(dir, &site, scene.clock.as_fn()).await?;
     let cast = Cast::new(&local, &scene, number * LIVES, LIVES).await?;
-    let mut world = World {
-        scene: &scene,
-        cast: &cast,
-        findings: Vec::new(),
-    };
+    let mut world = World::new(&scene, &cast);
     local = world.weather(local, dir).await?;
     world.afterwards(&local).await?;
     let evidence = world.evidence(&local).await?;
@@ -96,13 +92,23 @@ pub(crate) async fn live(
     })
 }
 
-struct World<'w> {
+/// What happens between the engine and everything around it.
+pub(crate) struct World<'w> {
     scene: &'w Scene,
     cast: &'w Cast,
-    findings: Vec<Finding>,
+    /// Every rule that was broken so far.
+    pub(crate) findings: Vec<Finding>,
 }
 
-impl World<'_> {
+impl<'w> World<'w> {
+    pub(crate) fn new(scene: &'w Scene, cast: &'w Cast) -> Self {
+        Self {
+            scene,
+            cast,
+            findings: Vec::new(),
+        }
+    }
+
     /// People act, the engine works, everything goes wrong.
     async fn weather(&mut self, mut local: Local, dir: &Path) -> anyhow::Result<Local> {
         let scene = self.scene;
@@ -205,7 +211,7 @@ impl World<'_> {
     }
 
     /// Lets the engine work until it has nothing left to do, and sees that this is so.
-    async fn rest(&mut self, local: &Local) {
+    pub(crate) async fn rest(&mut self, local: &Local) {
         let scene = self.scene;
         let (ended, _) = self.process(local, 1, false).await;
         if !matches!(ended, Ended::Quiet) {
@@ -223,7 +229,7 @@ impl World<'_> {
         }
     }
 
-    async fn evidence(&self, local: &Local) -> anyhow::Result<Evidence> {
+    pub(crate) async fn evidence(&self, local: &Local) -> anyhow::Result<Evidence> {
         let mut evidence = Evidence::read(local).await?;
         evidence.caps = Caps {
             run: Some(Nanodollars(60_000_000)),
