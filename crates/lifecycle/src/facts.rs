@@ -180,4 +180,15 @@ mod tests {
             assert_eq!(decide(&event, &any), decide(&event, &world));
         }
     }
+
+    #[test]
+    fn facts_out_of_a_file_meet_a_conflict_as_their_part_does() {
+        use sealed::Facts as _;
+
+        let world = crate::decide::tests::approved('b');
+        let any = AnyFacts::Request(Box::new(world.clone()));
+        assert_eq!(any.head(), world.head());
+        assert!(any.head().is_some());
+        assert_eq!(any.merge_conflict(), merge_conflict(&world));
+    }
 }
