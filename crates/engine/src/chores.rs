@@ -3,9 +3,11 @@
 use chrono::{Days, NaiveDate};
 use lightsout_forge::{Account, AccountKind, Chore, Event, EventId, EventKind, Login, Number};
 use lightsout_ledger::{Scope, fold};
-use lightsout_lifecycle::{IssueSpend, OwnIssue, SpendFacts, decide, spend_key};
+use lightsout_lifecycle::{
+    AnyFacts, IssueSpend, OwnIssue, Question, SpendFacts, decide, spend_key,
+};
 
-use crate::journal::JournalLine;
+use crate::journal::{Basis, JournalLine};
 use crate::{Engine, EngineError, Progress};
 
 impl Engine<'_> {
@@ -31,8 +33,13 @@ impl Engine<'_> {
         self.note(|at| JournalLine::Chore {
             at,
             chore,
+            on: Some(event),
             reason: plan.reason,
-            actions: plan.actions.clone(),
+            from: Some(Box::new(Basis {
+                question: Question::Decide,
+                facts: AnyFacts::Spend(facts),
+                plan: plan.clone(),
+            })),
         })?;
         self.ports
             .observer

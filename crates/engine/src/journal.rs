@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::EngineError;
 
 /// All that a decision follows from, and the plan that followed: enough to make it again. It holds what the forge shows of
-/// one request, and nothing that is secret.
+/// one request, or what a chore looked at, and nothing that is secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Basis {
     /// What was asked.
@@ -48,10 +48,14 @@ pub enum JournalLine {
         at: DateTime<Utc>,
         /// The chore.
         chore: Chore,
+        /// The tick of the clock that it was about; journals of older versions lack it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Event>,
         /// Why it came out as it did.
         reason: Reason,
-        /// What is about to be performed.
-        actions: Vec<Action>,
+        /// All that it follows from; journals of older versions lack it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Box<Basis>>,
     },
     /// An action is about to be performed.
     Intended {

@@ -95,6 +95,16 @@ fn one(line: usize, text: &[u8]) -> Option<Line> {
         "intended" | "done" | "failed" => return None,
         _ => return note(format!("no line of a journal: `{kind}`"), true),
     }
+    let decided = |issue, event, reason, basis: Box<Basis>| {
+        let basis = *basis;
+        Some(Line::Decided(Box::new(Decided {
+            line,
+            issue,
+            event,
+            reason,
+            basis,
+        })))
+    };
     match serde_json::from_value(value) {
         Ok(JournalLine::Decided {
             issue,
@@ -102,13 +112,13 @@ fn one(line: usize, text: &[u8]) -> Option<Line> {
             reason,
             from: Some(basis),
             ..
-        }) => Some(Line::Decided(Box::new(Decided {
-            line,
-            issue: Some(issue),
-            event: on,
+        }) => decided(Some(issue), on, reason, basis),
+        Ok(JournalLine::Chore {
+            on: Some(on),
             reason,
-            basis: *basis,
-        }))),
+            from: Some(basis),
+            ..
+        }) => decided(None, on, reason, basis),
         Ok(_) => None,
         Err(error) => note(format!("not understood by this version: {error}"), true),
     }

@@ -2,6 +2,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
+use chrono::DateTime;
+use lightsout_engine::{Basis, JournalLine};
+use lightsout_forge::{Account, AccountKind, Chore, Event, EventId, EventKind, Login};
+use lightsout_ledger::{Cost, Nanodollars};
+use lightsout_lifecycle::{AnyFacts, Question, Reason, SpendFacts, decide};
 use serde_json::Value;
 
 use crate::{json, lightsout, stderr, stdout};
@@ -19,6 +24,61 @@ fn report(journal: &Path, words: &[&str]) -> (Option<i32>, Value) {
     let output = replay(journal, &[words, &["--format", "json"]].concat());
     let report = serde_json::from_slice(&output.stdout).unwrap();
     (output.status.code(), report)
+}
+
+#[test]
+fn a_chore_is_decided_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = dir.path().join("journal.jsonl");
+    let event = Event {
+        id: EventId("spend-2026-01-01".into()),
+        at: DateTime::from_timestamp(1_767_312_000, 0).unwrap(),
+        actor: Account {
+            login: Login::new("lightsout[bot]").unwrap(),
+            kind: AccountKind::Bot,
+        },
+        kind: EventKind::Tick {
+            chore: Chore::Spend,
+        },
+    };
+    let facts = SpendFacts {
+        enabled: true,
+        day: event.at.date_naive(),
+        spent: Cost::default(),
+        counted: Nanodollars::from_dollars(51),
+        issues: Vec::new(),
+        threshold: Nanodollars::from_dollars(50),
+        alert: None,
+    };
+    let line = |facts: SpendFacts| JournalLine::Chore {
+        at: event.at,
+        chore: Chore::Spend,
+        on: Some(event.clone()),
+        reason: Reason::SpendOver,
+        from: Some(Box::new(Basis {
+            question: Question::Decide,
+            plan: decide(&event, &facts),
+            facts: AnyFacts::Spend(facts),
+        })),
+    };
+    let line = serde_json::to_string(&line(facts)).unwrap();
+    fs::write(&journal, format!("{line}\n")).unwrap();
+    let (status, same) = report(&journal, &[]);
+    assert_eq!((status, &same["decisions"]), (Some(0), &1.into()), "{same}");
+
+    // With a higher threshold there would have been nothing to tell.
+    let threshold = r#""threshold":50000000000"#;
+    assert!(line.contains(threshold), "{line}");
+    fs::write(
+        &journal,
+        line.replacen(threshold, r#""threshold":60000000000"#, 1),
+    )
+    .unwrap();
+    let said = stdout(&replay(&journal, &[]));
+    assert!(
+        said.starts_with("line 1: tick: then spend-over, now"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The alert about yesterday's spend, on a real forge and a real ledger.
 
 use chrono::{DateTime, Days, Utc};
+use lightsout_engine::JournalLine;
 use lightsout_forge::{Forge as _, Issue, IssueState, Label};
 use lightsout_ledger::{
     Ask, Bill, Caps, EntryId, LedgerStore as _, ModelUsage, Nanodollars, PriceBook, RunId,
@@ -51,7 +52,18 @@ async fn a_dear_day_opens_one_issue_and_a_cheap_one_closes_it() {
     world.work().await;
     assert_eq!(alert(&world).await.unwrap().state, IssueState::Closed);
     let journal = std::fs::read_to_string(world.local.dir().join("journal.jsonl")).unwrap();
-    assert_eq!(journal.matches("\"line\":\"chore\"").count(), 2);
+    let again = journal
+        .lines()
+        .filter_map(|line| match serde_json::from_str(line).unwrap() {
+            JournalLine::Chore { on, from, .. } => on.zip(from),
+            _ => None,
+        });
+    let mut chores = 0;
+    for (event, basis) in again {
+        assert_eq!(basis.question.answer(&event, &basis.facts), basis.plan);
+        chores += 1;
+    }
+    assert_eq!(chores, 2, "{journal}");
 }
 
 #[tokio::test]
