@@ -40,6 +40,12 @@ pub(crate) fn found<T>(missing: Reason, what: Option<T>) -> Option<T> {
     what
 }
 
+/// Says which rule it is that something is there, and gives it back.
+pub(crate) fn given<T>(rule: Reason, what: Option<T>) -> Option<T> {
+    applies(rule, what.is_some());
+    what
+}
+
 /// Makes a plan and tells which rules were looked at on the way, in order. The last one is the plan's reason, and the one
 /// that decided; one before it that applied was overruled, as when a sweep goes on to look for something that is due.
 ///
@@ -64,7 +70,7 @@ pub fn explain(decide: impl FnOnce() -> Plan) -> (Plan, Vec<Looked>) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::decide::tests::{approved, event, world};
     use crate::{Snapshot, decide};
@@ -74,14 +80,20 @@ mod tests {
 
     use crate::{Command, CommentFacts};
 
-    fn codes(kind: EventKind, world: &Snapshot) -> Vec<String> {
-        let event = event(kind, world);
-        let (_, looked) = explain(|| decide(&event, world));
+    /// Writes the rules that a decision looks at, in order, each that applies with a mark.
+    pub(crate) fn told(decide: impl FnOnce() -> Plan) -> String {
+        let (_, looked) = explain(decide);
         let shown = looked.iter().map(|look| {
             let mark = if look.applies { "!" } else { "" };
             format!("{}{mark}", look.rule.code())
         });
-        shown.collect()
+        shown.collect::<Vec<_>>().join(" ")
+    }
+
+    fn codes(kind: EventKind, world: &Snapshot) -> Vec<String> {
+        let event = event(kind, world);
+        let told = told(|| decide(&event, world));
+        told.split(' ').map(ToOwned::to_owned).collect()
     }
 
     fn said(world: &mut Snapshot, command: Option<Command>) -> EventKind {

@@ -12,6 +12,7 @@ use lightsout_forge::{
 use serde::{Deserialize, Serialize};
 
 use crate::facts::OwnIssue;
+use crate::trace::{applies, given};
 use crate::{Plan, Reason, Role, RunEnd, RunId, RunMark, RunOrder, RunReport, block, texts};
 
 /// How often one run is taken up again after it was cut off.
@@ -120,7 +121,10 @@ pub(crate) fn decide(event: &Event, facts: &CanaryFacts) -> Plan {
 
 fn consider(facts: &CanaryFacts) -> Plan {
     let record = facts.record();
-    if record.run.is_some() && facts.run_alive {
+    if applies(
+        Reason::RunInProgress,
+        record.run.is_some() && facts.run_alive,
+    ) {
         return Plan::ignore(Reason::RunInProgress);
     }
     let broken: Vec<&SkillFacts> = facts
@@ -128,11 +132,11 @@ fn consider(facts: &CanaryFacts) -> Plan {
         .iter()
         .filter(|skill| skill.problem.is_some())
         .collect();
-    if !broken.is_empty() {
+    if applies(Reason::SkillBroken, !broken.is_empty()) {
         let why = texts::skill_problems(&broken);
         return alert(facts, &record, Reason::SkillBroken, &why);
     }
-    if let Some(why) = &facts.budget_refusal {
+    if let Some(why) = given(Reason::BudgetReached, facts.budget_refusal.as_ref()) {
         return alert(facts, &record, Reason::BudgetReached, why);
     }
     start(facts, record)
@@ -140,7 +144,7 @@ fn consider(facts: &CanaryFacts) -> Plan {
 
 fn start(facts: &CanaryFacts, mut record: CanaryRecord) -> Plan {
     let (reason, mark) = match record.run.take() {
-        Some(mark) if mark.tries >= MAX_TRIES => {
+        Some(mark) if applies(Reason::RunKeepsDying, mark.tries >= MAX_TRIES) => {
             return alert(facts, &record, Reason::RunKeepsDying, "");
         }
         Some(mark) => {

@@ -10,6 +10,7 @@ use lightsout_forge::{
 use serde::{Deserialize, Serialize};
 
 use super::repair::{HEALER_BRANCHES, Proposal, green_head, is_repair, propose};
+use crate::trace::{applies, found, given};
 use crate::{Plan, Reason, Role, RunId, RunOrder, RunReport, block, texts};
 
 /// How often one healing is taken up again after it was cut off.
@@ -129,23 +130,28 @@ pub(crate) fn decide(event: &Event, facts: &HealFacts) -> Plan {
 }
 
 fn on_run(facts: &HealFacts, run: u64, sha: &Sha, conclusion: Conclusion) -> Plan {
-    if conclusion != Conclusion::Failure {
+    if applies(Reason::RunNotFailed, conclusion != Conclusion::Failure) {
         return Plan::ignore(Reason::RunNotFailed);
     }
-    if is_repair(&facts.branch) {
+    if applies(Reason::RepairBranch, is_repair(&facts.branch)) {
         return Plan::ignore(Reason::RepairBranch);
     }
-    if !facts.same_repository {
+    if applies(Reason::ForeignRepository, !facts.same_repository) {
         return Plan::ignore(Reason::ForeignRepository);
     }
-    if !facts.watched.contains(&facts.workflow) {
+    if applies(
+        Reason::WorkflowNotWatched,
+        !facts.watched.contains(&facts.workflow),
+    ) {
         return Plan::ignore(Reason::WorkflowNotWatched);
     }
-    match open_root(facts) {
-        None => Plan::ignore(Reason::NothingToHeal),
-        Some(root) if root.head_sha != *sha => Plan::ignore(Reason::HeadMoved),
-        Some(root) => on_failure(facts, root, run),
+    let Some(root) = found(Reason::NothingToHeal, open_root(facts)) else {
+        return Plan::ignore(Reason::NothingToHeal);
+    };
+    if applies(Reason::HeadMoved, root.head_sha != *sha) {
+        return Plan::ignore(Reason::HeadMoved);
     }
+    on_failure(facts, root, run)
 }
 
 fn open_root(facts: &HealFacts) -> Option<&PullRequest> {
@@ -162,14 +168,20 @@ fn on_failure(facts: &HealFacts, root: &PullRequest, run: u64) -> Plan {
         healings.filter(|healing| matches(healing)).count()
     };
     let reached = |count: usize, cap: u32| count >= usize::try_from(cap).unwrap_or(usize::MAX);
-    if reached(count(&|_| true), facts.caps.per_pull) {
+    if applies(
+        Reason::HealerCapPull,
+        reached(count(&|_| true), facts.caps.per_pull),
+    ) {
         return leave(facts, root, run, Reason::HealerCapPull, "");
     }
     let same = |healing: &Healing| healing.fingerprint == facts.fingerprint;
-    if reached(count(&same), facts.caps.per_fingerprint) {
+    if applies(
+        Reason::HealerCapFailure,
+        reached(count(&same), facts.caps.per_fingerprint),
+    ) {
         return leave(facts, root, run, Reason::HealerCapFailure, "");
     }
-    if let Some(why) = &facts.budget_refusal {
+    if let Some(why) = given(Reason::BudgetReached, facts.budget_refusal.as_ref()) {
         return leave(facts, root, run, Reason::BudgetReached, why);
     }
     let healing = Healing {
@@ -184,13 +196,13 @@ fn on_failure(facts: &HealFacts, root: &PullRequest, run: u64) -> Plan {
 
 /// A delivery that was doubled, or one that was given out again because whoever worked on it died.
 fn take_up(facts: &HealFacts, root: &PullRequest, healing: &Healing) -> Plan {
-    if healing.ended {
+    if applies(Reason::AlreadyHandled, healing.ended) {
         return Plan::ignore(Reason::AlreadyHandled);
     }
-    if facts.run_alive {
+    if applies(Reason::RunInProgress, facts.run_alive) {
         return Plan::ignore(Reason::RunInProgress);
     }
-    if healing.tries >= MAX_TRIES {
+    if applies(Reason::RunKeepsDying, healing.tries >= MAX_TRIES) {
         return end(facts, root, healing, Reason::RunKeepsDying, "");
     }
     let again = Healing {

@@ -6,6 +6,7 @@ use lightsout_forge::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::trace::{applies, found};
 use crate::{Plan, Reason, block, texts};
 
 /// A deployment of a commit, and where it belongs.
@@ -77,37 +78,34 @@ pub(crate) fn decide(event: &Event, facts: &PreviewFacts) -> Plan {
 
 fn on_status(facts: &PreviewFacts, now: &Shown) -> Plan {
     let creator = facts.creator.login.as_str();
-    if !facts
-        .creators
-        .iter()
-        .any(|known| known.eq_ignore_ascii_case(creator))
-    {
+    let mut creators = facts.creators.iter();
+    let is_known = creators.any(|known| known.eq_ignore_ascii_case(creator));
+    if applies(Reason::PreviewCreatorUnknown, !is_known) {
         return Plan::ignore(Reason::PreviewCreatorUnknown);
     }
-    let Some(pull) = &facts.pull else {
+    let Some(pull) = found(Reason::PreviewOfNothing, facts.pull.as_ref()) else {
         return Plan::ignore(Reason::PreviewOfNothing);
     };
-    if pull.head_sha != now.sha {
+    if applies(Reason::HeadMoved, pull.head_sha != now.sha) {
         return Plan::ignore(Reason::HeadMoved);
     }
-    let Some(issue) = pull.request else {
+    let Some(issue) = found(Reason::NotOurPullRequest, pull.request) else {
         return Plan::ignore(Reason::NotOurPullRequest);
     };
-    let address = match &facts.url {
-        None => None,
-        Some(text) => match trusted(text, &facts.hosts) {
-            Some(url) => Some(url),
-            None => return Plan::ignore(Reason::PreviewHostUnknown),
-        },
-    };
-    if now.state == DeploymentState::Success && address.is_none() {
+    let url = facts.url.as_deref();
+    let address = url.and_then(|text| trusted(text, &facts.hosts));
+    let is_needed = url.is_some() || now.state == DeploymentState::Success;
+    if applies(Reason::PreviewHostUnknown, is_needed && address.is_none()) {
         return Plan::ignore(Reason::PreviewHostUnknown);
     }
     let shown: Option<Shown> = facts
         .comment
         .as_deref()
         .and_then(|text| block::read(BLOCK, text));
-    if shown.is_some_and(|shown| !is_news(&shown, now)) {
+    if applies(
+        Reason::PreviewShown,
+        shown.is_some_and(|shown| !is_news(&shown, now)),
+    ) {
         return Plan::ignore(Reason::PreviewShown);
     }
     let comment = Action::UpsertComment {

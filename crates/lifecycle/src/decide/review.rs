@@ -12,6 +12,7 @@ use lightsout_forge::{
 use serde::{Deserialize, Serialize};
 
 use super::repair::{FIXER_BRANCHES, Proposal, green_head, is_repair, propose};
+use crate::trace::{applies, given};
 use crate::{
     Finding, Person, Plan, Reason, Role, RunEnd, RunId, RunOrder, RunReport, block, texts,
 };
@@ -111,21 +112,26 @@ pub(crate) fn decide(event: &Event, facts: &ReviewFacts) -> Plan {
 }
 
 fn consider(facts: &ReviewFacts) -> Plan {
-    if facts.pull.state != PullState::Open {
+    if applies(Reason::ReviewNotOpen, facts.pull.state != PullState::Open) {
         return Plan::ignore(Reason::ReviewNotOpen);
     }
-    if is_repair(&facts.pull.head) {
+    if applies(Reason::RepairBranch, is_repair(&facts.pull.head)) {
         return Plan::ignore(Reason::RepairBranch);
     }
-    if !facts.same_repository {
+    if applies(Reason::ForeignRepository, !facts.same_repository) {
         return Plan::ignore(Reason::ForeignRepository);
     }
     // What the factory opened is reviewed although it is a machine: that is what a hand-off with the bot credential is for.
-    if facts.author.is_machine() && !facts.author.own {
+    if applies(
+        Reason::ByMachine,
+        facts.author.is_machine() && !facts.author.own,
+    ) {
         return Plan::ignore(Reason::ByMachine);
     }
     match &facts.record.run {
-        Some(_) if facts.run_alive => Plan::ignore(Reason::RunInProgress),
+        Some(_) if applies(Reason::RunInProgress, facts.run_alive) => {
+            Plan::ignore(Reason::RunInProgress)
+        }
         Some(run) if run.sha == facts.pull.head_sha => take_up(facts, run),
         Some(_) | None => review(facts),
     }
@@ -133,10 +139,13 @@ fn consider(facts: &ReviewFacts) -> Plan {
 
 fn review(facts: &ReviewFacts) -> Plan {
     let head = &facts.pull.head_sha;
-    if facts.record.reviewed.contains(head) {
+    if applies(
+        Reason::AlreadyReviewed,
+        facts.record.reviewed.contains(head),
+    ) {
         return Plan::ignore(Reason::AlreadyReviewed);
     }
-    if let Some(why) = &facts.budget_refusal {
+    if let Some(why) = given(Reason::BudgetReached, facts.budget_refusal.as_ref()) {
         return tell(facts, &facts.record.done(head), Reason::BudgetReached, why);
     }
     let run = ReviewRun {
@@ -149,7 +158,7 @@ fn review(facts: &ReviewFacts) -> Plan {
 }
 
 fn take_up(facts: &ReviewFacts, run: &ReviewRun) -> Plan {
-    if run.tries >= MAX_TRIES {
+    if applies(Reason::RunKeepsDying, run.tries >= MAX_TRIES) {
         let record = facts.record.done(&run.sha);
         return tell(facts, &record, Reason::RunKeepsDying, "");
     }

@@ -6,6 +6,7 @@ use lightsout_ledger::{Cost, Nanodollars};
 use serde::{Deserialize, Serialize};
 
 use crate::facts::OwnIssue;
+use crate::trace::applies;
 use crate::{Plan, Reason, texts};
 
 /// What was spent on one day, and the alert that stands.
@@ -54,7 +55,7 @@ pub(crate) fn decide(event: &Event, facts: &SpendFacts) -> Plan {
 }
 
 fn alert(facts: &SpendFacts) -> Plan {
-    if facts.counted > facts.threshold {
+    if !applies(Reason::SpendUnder, facts.counted <= facts.threshold) {
         return over(facts);
     }
     match &facts.alert {
@@ -70,11 +71,9 @@ fn alert(facts: &SpendFacts) -> Plan {
 /// Tells people, once for each day: an alert that says the same already is left alone, also when somebody has closed it.
 fn over(facts: &SpendFacts) -> Plan {
     let text = texts::spend_over(facts);
-    if facts
-        .alert
-        .as_ref()
-        .is_some_and(|alert| alert.text() == text)
-    {
+    let alert = facts.alert.as_ref();
+    let stands = alert.is_some_and(|alert| alert.text() == text);
+    if applies(Reason::AlertStands, stands) {
         return Plan::ignore(Reason::AlertStands);
     }
     let action = issue(facts, text, IssueState::Open);
@@ -94,6 +93,7 @@ fn issue(facts: &SpendFacts, body: String, state: IssueState) -> Action {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trace::tests::told;
     use crate::{AnyFacts, decide};
     use lightsout_forge::{Account, AccountKind, EventId, Login};
 
@@ -155,6 +155,12 @@ mod tests {
         // The next day is told anew.
         told.day = told.day.succ_opt().unwrap();
         assert_eq!(decide(&tick(Chore::Spend), &told).reason, Reason::SpendOver);
+    }
+
+    #[test]
+    fn the_rules_that_were_looked_at_are_told() {
+        let told = told(|| decide(&tick(Chore::Spend), &facts(51)));
+        insta::assert_snapshot!(told, @"kill-switch-off spend-under alert-stands spend-over!");
     }
 
     #[test]

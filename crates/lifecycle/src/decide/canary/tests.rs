@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::decide::tests::{event_of, report, sha};
+use crate::trace::tests::told;
 use crate::{decide, settle};
 
 fn facts() -> CanaryFacts {
@@ -215,4 +216,11 @@ fn a_budget_that_refuses_is_told_and_other_chores_are_not_its_own() {
         let event = event_of(EventKind::Tick { chore });
         assert_eq!(decide(&event, &facts()), Plan::ignore(Reason::NothingToDo));
     }
+}
+
+#[test]
+fn the_rules_that_were_looked_at_are_told() {
+    let chore = Chore::Canary;
+    let tick = event_of(EventKind::Tick { chore });
+    insta::assert_snapshot!(told(|| decide(&tick, &facts())), @"kill-switch-off run-in-progress skill-broken budget-reached canary-started!");
 }

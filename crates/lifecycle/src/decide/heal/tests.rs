@@ -4,6 +4,7 @@ use lightsout_forge::CheckState;
 
 use super::*;
 use crate::decide::tests::{event_of, pull, report, sha};
+use crate::trace::tests::told;
 use crate::{GateOutcome, RunEnd, decide, settle};
 
 fn facts() -> HealFacts {
@@ -304,4 +305,9 @@ fn only_the_factorys_own_comment_is_believed() {
     );
     let other = crate::decide::tests::comment(&body.replace("key=healer", "key=review"));
     assert_eq!(HealRecord::find(&[other], |_| true), HealRecord::default());
+}
+
+#[test]
+fn the_rules_that_were_looked_at_are_told() {
+    insta::assert_snapshot!(told(|| fails(&facts(), 31)), @"kill-switch-off run-not-failed repair-branch foreign-repository workflow-not-watched nothing-to-heal head-moved healer-cap-pull-request healer-cap-failure budget-reached healing!");
 }

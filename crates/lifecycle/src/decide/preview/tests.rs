@@ -5,6 +5,7 @@ use lightsout_forge::{AccountKind, Login};
 use super::*;
 use crate::decide;
 use crate::decide::tests::{event_of, sha};
+use crate::trace::tests::told;
 
 fn facts() -> PreviewFacts {
     PreviewFacts {
@@ -189,4 +190,9 @@ fn a_deployment_of_something_else_is_not_shown() {
         says(&off, 1, DeploymentState::Success),
         Plan::ignore(Reason::KillSwitchOff)
     );
+}
+
+#[test]
+fn the_rules_that_were_looked_at_are_told() {
+    insta::assert_snapshot!(told(|| says(&facts(), 1, DeploymentState::Success)), @"kill-switch-off preview-creator-unknown preview-of-nothing head-moved not-our-pull-request preview-host-unknown preview-shown preview-told!");
 }

@@ -4,6 +4,7 @@ use lightsout_forge::{CheckState, Permission};
 
 use super::*;
 use crate::decide::tests::{comment, event_of, person, pull, ready, report, sha};
+use crate::trace::tests::told;
 use crate::{GateOutcome, Severity, decide, settle};
 
 /// A colleague's pull request.
@@ -323,4 +324,9 @@ fn only_the_factorys_own_comment_is_believed() {
     assert_eq!(ReviewRecord::find(&[comment(&body)], |_| false).fixes, 0);
     let other = comment(&body.replace("key=review", "key=healer"));
     assert_eq!(ReviewRecord::find(&[other], |_| true).fixes, 0);
+}
+
+#[test]
+fn the_rules_that_were_looked_at_are_told() {
+    insta::assert_snapshot!(told(|| pushed(&facts())), @"kill-switch-off review-not-open repair-branch foreign-repository by-machine already-reviewed budget-reached reviewing!");
 }
