@@ -1,7 +1,7 @@
 //! A small world for the rules: a forge, people, deliveries and agents, explored whole.
 //!
-//! The rules are not copied here. [`Game`] calls the very `decide`, `settle` and `merge_conflict` that ship, through the
-//! very `Execution` that the engine drives, over a real `Snapshot` read from real comments. What is small is the world
+//! The rules are not copied here: it is the very `decide`, `settle` and `merge_conflict` that ship which are called, through
+//! the very `Execution` that the engine drives, over a real `Snapshot` read from real comments. What is small is the world
 //! around them: commits are numbers, people have a few deeds, and how often something may go wrong is bounded.
 //!
 //! [`explore`] visits every state that can be reached in a [`Scene`] and checks every [`Property`]; [`CONTROLS`] are
