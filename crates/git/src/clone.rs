@@ -2,10 +2,19 @@
 
 use std::fs;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use crate::command::Git;
 use crate::repo::{full_ref, ref_name, sha};
 use crate::{GitError, Repo};
+
+/// How long is waited before a fetch is begun again.
+const WAITS: &[Duration] = &[
+    Duration::from_millis(50),
+    Duration::from_millis(200),
+    Duration::from_millis(800),
+];
 
 impl Repo {
     /// Makes a clone to be thrown away: its own copy of the history of `at` and of nothing else, no remote, no
@@ -81,7 +90,21 @@ impl Repo {
         self.fetch(&other.git_dir, full_ref(from)?, full_ref(into_ref)?)
     }
 
+    /// Fetches, and begins again when somebody else moves the reference at the same time: a process that was killed may
+    /// leave a git behind, which lives a moment longer.
     fn fetch(&self, git_dir: &Path, source: &str, target: &str) -> Result<String, GitError> {
+        for wait in WAITS {
+            match self.fetch_once(git_dir, source, target) {
+                Err(GitError::Failed { stderr, .. }) if stderr.contains("cannot lock ref") => {
+                    thread::sleep(*wait);
+                }
+                fetched => return fetched,
+            }
+        }
+        self.fetch_once(git_dir, source, target)
+    }
+
+    fn fetch_once(&self, git_dir: &Path, source: &str, target: &str) -> Result<String, GitError> {
         let git = self.git(&[
             "-c",
             "fetch.fsckObjects=true",

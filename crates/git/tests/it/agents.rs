@@ -1,9 +1,11 @@
 use std::fs;
 use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
 
-use lightsout_git::{GitError, Mode, Status};
+use lightsout_git::{GitError, Mode, Repo, Status};
 
-use crate::{Fixture, agent, fixture};
+use crate::{Fixture, agent, author, fixture};
 
 const NAME: &str = "An \"Agent\" \\ of #1; here";
 const INTO: &str = "refs/lightsout/runs/1";
@@ -270,4 +272,36 @@ fn a_path_that_is_no_utf8_is_an_error_value() {
         matches!(changes, Err(GitError::NotUtf8 { .. })),
         "{changes:?}"
     );
+}
+
+/// A process that was killed may leave a git behind that holds the reference a moment longer.
+#[test]
+fn a_fetch_waits_for_who_moves_the_reference_too() {
+    let fixture = fixture();
+    let other = Repo::init_bare(&fixture.dir.path().join("other.git"), "main").unwrap();
+    let lock = fixture.dir.path().join("other.git/refs/forge/base.lock");
+    fs::create_dir_all(lock.parent().unwrap()).unwrap();
+    fs::write(&lock, "").unwrap();
+    let fetch = || other.fetch_from(&fixture.repo, "refs/heads/main", "refs/forge/base");
+    let freed = thread::scope(|scope| {
+        let fetched = scope.spawn(fetch);
+        thread::sleep(Duration::from_millis(300));
+        fs::remove_file(&lock).unwrap();
+        fetched.join().unwrap()
+    });
+    assert_eq!(freed.unwrap(), fixture.first);
+
+    // One that nobody gives back is a failure, and said.
+    fs::write(&lock, "").unwrap();
+    let newer = fixture
+        .repo
+        .commit_files(Some(&fixture.first), &[], "second", &author(1));
+    let newer = newer.unwrap();
+    let main = "refs/heads/main";
+    fixture
+        .repo
+        .update_ref(main, &newer, Some(&fixture.first))
+        .unwrap();
+    let error = fetch().unwrap_err();
+    assert!(error.to_string().contains("cannot lock ref"), "{error}");
 }
