@@ -49,23 +49,7 @@ impl Game {
             }
             self.end(world, outcome)
         };
-        let spent: Nanodollars = view::RUN;
-        RunReport {
-            role: order.role,
-            run: order.id.clone(),
-            issue: order.issue,
-            kind: order.kind.clone(),
-            attempt: order.attempt,
-            agent: "model".to_owned(),
-            branch: order.branch.clone(),
-            base_branch: branch_name("main"),
-            base: sha(0),
-            end,
-            words: String::new(),
-            oddities: Vec::new(),
-            price_tag: String::new(),
-            spent,
-        }
+        report(order, end, view::RUN)
     }
 
     fn end(&self, world: &mut World, outcome: Outcome) -> RunEnd {
@@ -109,5 +93,25 @@ impl Game {
                 why: "it is no picture".to_owned(),
             },
         }
+    }
+}
+
+/// Says what a run did, and nothing that no rule looks at.
+pub(crate) fn report(order: &RunOrder, end: RunEnd, spent: Nanodollars) -> RunReport {
+    RunReport {
+        role: order.role,
+        run: order.id.clone(),
+        issue: order.issue,
+        kind: order.kind.clone(),
+        attempt: order.attempt,
+        agent: "model".to_owned(),
+        branch: order.branch.clone(),
+        base_branch: branch_name("main"),
+        base: sha(0),
+        end,
+        words: String::new(),
+        oddities: Vec::new(),
+        price_tag: String::new(),
+        spent,
     }
 }

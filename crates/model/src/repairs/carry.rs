@@ -1,5 +1,6 @@
 //! Carrying out what was decided about repairs: step by step, as an `Execution` of either part of the world says.
 
+use lightsout_ledger::Nanodollars;
 use lightsout_lifecycle::{
     Execution, Facts, Finding, Gate, GateOutcome, HealFacts, ReviewFacts, RunEnd, RunOrder,
     RunReport, Severity, Step,
@@ -12,7 +13,8 @@ use super::moves::Outcome;
 use super::property;
 use super::world::{Books, Group, Shelf, World};
 use crate::explore::Taken;
-use crate::world::{branch_name, sha};
+use crate::runs::report;
+use crate::world::sha;
 
 /// A part of the world whose executions have a shelf of their own.
 trait Part: Facts + Read {
@@ -115,7 +117,7 @@ impl Game {
         };
         taken.broken = property::of_run(&self.scenario, &mut taken.world, group, &order);
         let end = self.end(&mut taken.world, outcome);
-        let report = report(&order, end);
+        let report = report(&order, end, Nanodollars::ZERO);
         match group {
             Group::Heal(_) => self.settle::<HealFacts>(taken, group, report),
             Group::Review(_) => self.settle::<ReviewFacts>(taken, group, report),
@@ -191,24 +193,5 @@ impl Game {
     fn event_of<F: Part>(&mut self, world: &World, group: Group) -> Option<u32> {
         let event = self.taken_up::<F>(world, group)?.event().clone();
         Some(self.books.events.put(event))
-    }
-}
-
-fn report(order: &RunOrder, end: RunEnd) -> RunReport {
-    RunReport {
-        role: order.role,
-        run: order.id.clone(),
-        issue: order.issue,
-        kind: order.kind.clone(),
-        attempt: order.attempt,
-        agent: "model".to_owned(),
-        branch: order.branch.clone(),
-        base_branch: branch_name("main"),
-        base: sha(0),
-        end,
-        words: String::new(),
-        oddities: Vec::new(),
-        price_tag: String::new(),
-        spent: lightsout_ledger::Nanodollars::ZERO,
     }
 }
