@@ -48,7 +48,8 @@ struct Pattern {
 /// Returns the SHA-256 of the SHA-256s of all files that match, in hexadecimal, or nothing when none does.
 ///
 /// As on a runner: a later pattern overrules an earlier one, `!` takes files away, a pattern that matches a folder means
-/// all that is in it, and a line that begins with `#` is a comment.
+/// all that is in it, and a line that begins with `#` is a comment. Options of a runner (`--follow-symbolic-links`) are
+/// passed over: which paths there are is for [`Files`] to say.
 pub(crate) fn hash(files: &dyn Files, patterns: &[Cow<'_, str>]) -> Result<String, EvaluateError> {
     let patterns = patterns
         .iter()
