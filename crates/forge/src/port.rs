@@ -1,6 +1,9 @@
 //! The ports: what the factory needs of any forge.
 
+use std::path::Path;
+
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use crate::{
     Action, BranchName, Comment, CommentKey, Ensured, Event, EventId, Issue, Login, Number,
@@ -66,6 +69,9 @@ pub trait Forge: Send + Sync {
     /// Reads the comments of an issue or a pull request, the oldest first.
     async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError>;
 
+    /// Reads the comments, on whatever issue or pull request, that were written or changed since then, the oldest first.
+    async fn recent_comments(&self, since: DateTime<Utc>) -> Result<Vec<Comment>, ForgeError>;
+
     /// Reads a pull request; an issue's number is [`ForgeError::NotFound`].
     async fn pull_request(&self, number: Number) -> Result<PullRequest, ForgeError>;
 
@@ -86,6 +92,14 @@ pub trait Forge: Send + Sync {
 
     /// Makes one end state true, with the action's own credential, and says whether anything had to change.
     async fn ensure(&self, action: &Action) -> Result<Ensured, ForgeError>;
+}
+
+/// The logs of what ran on the forge's own machines.
+#[async_trait]
+pub trait RunLogs: Send + Sync {
+    /// Writes the archive of a workflow run's logs to the new file `into`; one of more than `limit` bytes is
+    /// [`ForgeError::Refused`], one that is gone [`ForgeError::NotFound`].
+    async fn run_logs(&self, run: u64, into: &Path, limit: u64) -> Result<(), ForgeError>;
 }
 
 /// Where events wait until they are dealt with.

@@ -121,8 +121,35 @@ pub struct PullRequest {
     pub state: PullState,
     /// The commit on the base branch, once merged.
     pub merge_sha: Option<Sha>,
+    /// Whether its branch lies in another repository, or in one that is gone.
+    #[serde(default)]
+    pub from_fork: bool,
     /// When anything on it last changed.
     pub updated_at: DateTime<Utc>,
+}
+
+/// A workflow run that ended, on the forge's own machines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowRun {
+    /// Its number on the forge.
+    pub id: u64,
+    /// The workflow's name.
+    pub workflow: String,
+    /// The branch it was for.
+    pub branch: BranchName,
+    /// The commit it ran on.
+    pub sha: Sha,
+    /// Whether that branch lies in another repository, or in one that is gone.
+    pub from_fork: bool,
+}
+
+/// What was said last of a deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deployment {
+    /// Who said it. (Who made the deployment may be whoever pushed.)
+    pub creator: Account,
+    /// The address at which the deployed commit can be looked at, as it was given: hostile until parsed.
+    pub url: Option<String>,
 }
 
 /// What a check says of a commit.

@@ -14,5 +14,5 @@ mod payload;
 
 pub use payload::{
     Association, Delivery, Facts, Ignored, LISTENED, MAX_PAYLOAD, PayloadError, Reading,
-    ShownIssue, ShownPull, read,
+    ShownIssue, read,
 };

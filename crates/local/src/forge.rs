@@ -1,13 +1,14 @@
 //! The port [`Forge`]: reading, and which function makes which action so.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use lightsout_forge::{
     Action, BranchName, Comment, CommentKey, Ensured, Forge, ForgeError, Issue, IssueState, Login,
     Number, Permission, PullRequest, Sha, Status,
 };
 
 use crate::issues::OwnIssue;
-use crate::read::{comments, is_pull, issues, pulls, statuses};
+use crate::read::{comments, is_pull, issues, pulls, recent_comments, statuses};
 use crate::{Local, LocalError};
 
 #[async_trait]
@@ -33,6 +34,10 @@ impl Forge for Local {
         let mut db = self.db().await;
         is_pull(&mut db, on).await?;
         Ok(comments(&mut db, on).await?)
+    }
+
+    async fn recent_comments(&self, since: DateTime<Utc>) -> Result<Vec<Comment>, ForgeError> {
+        Ok(recent_comments(&mut *self.db().await, since).await?)
     }
 
     async fn pull_request(&self, number: Number) -> Result<PullRequest, ForgeError> {

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use lightsout_forge::{
     BranchName, Comment, CommentId, Issue, Label, Number, PullRequest, Sha, Status, Thread,
 };
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-use crate::codec::{account, column, from_micros, from_word, number, whole};
+use crate::codec::{account, column, from_micros, from_word, micros, number, whole};
 use crate::{Local, LocalError};
 
 type Labels = BTreeMap<i64, BTreeSet<Label>>;
@@ -107,6 +108,20 @@ pub(crate) async fn comments(
     rows.iter().map(|row| comment(row, on)).collect()
 }
 
+/// Reads the comments of every thread that were written or changed since then, the oldest first.
+pub(crate) async fn recent_comments(
+    db: &mut SqliteConnection,
+    since: DateTime<Utc>,
+) -> Result<Vec<Comment>, LocalError> {
+    let rows = sqlx::query("SELECT * FROM comment WHERE updated_at >= ? ORDER BY id")
+        .bind(micros(since))
+        .fetch_all(db)
+        .await?;
+    rows.iter()
+        .map(|row| comment(row, number(row.try_get("thread")?)?))
+        .collect()
+}
+
 /// Reads the newest status of each context of a commit, by context.
 pub(crate) async fn statuses(
     db: &mut SqliteConnection,
@@ -173,6 +188,7 @@ fn pull(row: &SqliteRow, labels: &Labels) -> Result<PullRequest, LocalError> {
         labels: labels_of(row, labels)?,
         state: from_word(row.try_get("state")?)?,
         merge_sha: merge_sha.as_deref().map(Sha::new).transpose()?,
+        from_fork: false,
         updated_at: from_micros(row.try_get("updated_at")?)?,
     })
 }

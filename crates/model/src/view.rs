@@ -190,6 +190,7 @@ fn pull_request(
         labels: cast.named(pull.labels).into_iter().collect(),
         state: pull.state,
         merge_sha: (pull.state == PullState::Merged).then(|| sha(pull.head)),
+        from_fork: false,
         updated_at: DateTime::UNIX_EPOCH,
     }
 }

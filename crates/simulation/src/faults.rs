@@ -253,6 +253,15 @@ impl Forge for Faulty<'_> {
         Ok(comments)
     }
 
+    async fn recent_comments(&self, since: DateTime<Utc>) -> Result<Vec<Comment>, ForgeError> {
+        let comments = self.local.recent_comments(since);
+        let mut comments = self.read("recent_comments", comments).await?;
+        if self.scene.without == Some(Without::Keys) {
+            newest_of_each_key(&mut comments);
+        }
+        Ok(comments)
+    }
+
     async fn pull_request(&self, number: Number) -> Result<PullRequest, ForgeError> {
         self.read("pull_request", self.local.pull_request(number))
             .await

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use lightsout_forge::{
     Action, BranchName, Comment, CommentKey, Ensured, Event, EventId, Forge, ForgeError, Inbox,
     Issue, Login, Number, Permission, PullRequest, Sha, Status,
@@ -75,6 +76,10 @@ where
 
     async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError> {
         self.inner.comments(on).await
+    }
+
+    async fn recent_comments(&self, since: DateTime<Utc>) -> Result<Vec<Comment>, ForgeError> {
+        self.inner.recent_comments(since).await
     }
 
     async fn pull_request(&self, number: Number) -> Result<PullRequest, ForgeError> {

@@ -185,9 +185,9 @@ impl<'a> Sketch<'a> {
             }
             (Some(shown), _) => self.of_pull_issue(&shown.issue),
             (None, Some(shown)) => {
-                let number = issue_of_branch(shown.pull.head.as_str())
-                    .filter(|_| self.is_own(&shown.pull.author.login) && !shown.from_fork);
-                self.of_pull(number, shown.pull.clone())
+                let number = issue_of_branch(shown.head.as_str())
+                    .filter(|_| self.is_own(&shown.author.login) && !shown.from_fork);
+                self.of_pull(number, shown.clone())
             }
             (None, None) => {
                 self.assume(
@@ -233,6 +233,7 @@ impl<'a> Sketch<'a> {
             labels: issue.labels.clone(),
             state,
             merge_sha: None,
+            from_fork: false,
             updated_at: issue.updated_at,
         };
         self.of_pull(number, pull)

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use lightsout_forge::{
-    Account, AccountKind, BranchName, Comment, CommentId, Issue, IssueState, Label, Login, Number,
-    PullRequest, PullState, Sha,
+    Account, AccountKind, BranchName, Comment, CommentId, Deployment, Issue, IssueState, Label,
+    Login, Number, PullRequest, PullState, Sha, WorkflowRun,
 };
 use serde::Serialize;
 
@@ -29,7 +29,11 @@ pub struct Facts {
     /// The comment.
     pub comment: Option<Comment>,
     /// The pull request.
-    pub pull: Option<ShownPull>,
+    pub pull: Option<PullRequest>,
+    /// The workflow run that ended.
+    pub run: Option<WorkflowRun>,
+    /// What was said of a deployment.
+    pub deployment: Option<Deployment>,
     /// How people stand to the repository, as far as it is shown.
     pub associations: BTreeMap<Login, Association>,
 }
@@ -42,16 +46,6 @@ pub struct ShownIssue {
     pub issue: Issue,
     /// Whether it is in truth a pull request: a comment's payload shows both alike.
     pub is_pull_request: bool,
-}
-
-/// A pull request that a payload shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ShownPull {
-    /// The pull request.
-    #[serde(flatten)]
-    pub pull: PullRequest,
-    /// Whether its branch lies in another repository, or in one that is gone.
-    pub from_fork: bool,
 }
 
 impl Source<'_> {
@@ -82,8 +76,19 @@ impl Source<'_> {
             None => None,
         };
         if let (Some(shown), Some(pull)) = (&pull, &body.pull_request) {
-            know(&shown.pull.author, pull.author_association);
+            know(&shown.author, pull.author_association);
         }
+        let run = match &body.workflow_run {
+            // A deployment's payload shows a part of one as well.
+            Some(run) if self.delivery.event == "workflow_run" => {
+                self.run(run, body.repository.as_ref())?
+            }
+            _ => None,
+        };
+        let deployment = match &body.deployment_status {
+            Some(status) => Some(self.deployment(status)?),
+            None => None,
+        };
         let repository = body.repository.as_ref();
         Ok(Facts {
             repository: repository.and_then(|repository| repository.full_name.clone()),
@@ -91,6 +96,8 @@ impl Source<'_> {
             issue,
             comment,
             pull,
+            run,
+            deployment,
             associations,
         })
     }
@@ -126,7 +133,7 @@ impl Source<'_> {
     }
 
     /// Reads a pull request; none when one of its branches has a name that no branch of the factory could have.
-    fn pull(&self, pull: &model::PullRequest) -> Result<Option<ShownPull>, PayloadError> {
+    fn pull(&self, pull: &model::PullRequest) -> Result<Option<PullRequest>, PayloadError> {
         let number = Number(self.need(pull.number, "pull_request.number")?);
         let head = self.need(pull.head.as_ref(), "pull_request.head")?;
         let base = self.need(pull.base.as_ref(), "pull_request.base")?;
@@ -148,7 +155,7 @@ impl Source<'_> {
         // Until a pull request is merged this field holds a trial merge, which is on no branch.
         let merge_sha = pull.merge_commit_sha.as_deref().filter(|_| merged);
         let full_name = |side: &model::Side| side.repo.as_ref()?.full_name.clone();
-        let pull = PullRequest {
+        Ok(Some(PullRequest {
             number,
             title,
             body,
@@ -159,12 +166,43 @@ impl Source<'_> {
             labels,
             state,
             merge_sha: merge_sha.and_then(|sha| Sha::new(sha).ok()),
-            updated_at: self.time(pull.updated_at),
-        };
-        Ok(Some(ShownPull {
-            pull,
             from_fork: full_name(head).is_none() || full_name(head) != full_name(base),
+            updated_at: self.time(pull.updated_at),
         }))
+    }
+
+    /// Reads a workflow run; none when its branch is one that no branch of ours could be, as a tag's may be.
+    fn run(
+        &self,
+        run: &model::WorkflowRun,
+        repository: Option<&model::Repository>,
+    ) -> Result<Option<WorkflowRun>, PayloadError> {
+        let branch = run.head_branch.as_deref().map(BranchName::new);
+        let Some(Ok(branch)) = branch else {
+            return Ok(None);
+        };
+        let full_name = |of: Option<&model::Repository>| of?.full_name.clone();
+        let head = full_name(run.head_repository.as_ref());
+        Ok(Some(WorkflowRun {
+            id: self.need(run.id, "workflow_run.id")?,
+            workflow: self.text(run.name.as_deref(), "workflow_run.name")?,
+            branch,
+            sha: self.sha(run.head_sha.as_deref(), "workflow_run.head_sha")?,
+            from_fork: head.is_none() || head != full_name(repository),
+        }))
+    }
+
+    /// Reads what is said of a deployment. `target_url` is the older name of `environment_url`.
+    fn deployment(&self, status: &model::DeploymentStatus) -> Result<Deployment, PayloadError> {
+        let given = [&status.environment_url, &status.target_url];
+        let url = given.into_iter().flatten().find(|url| !url.is_empty());
+        Ok(Deployment {
+            creator: self.author(status.creator.as_ref(), "deployment_status.creator.login")?,
+            url: match url {
+                Some(url) => Some(self.text(Some(url), "deployment_status.environment_url")?),
+                None => None,
+            },
+        })
     }
 
     /// Reads an account. What is neither a user nor silent about its kind counts as a machine, which starts nothing.

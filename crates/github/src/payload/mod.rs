@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 
 use chore::chore_of;
 pub use error::PayloadError;
-pub use facts::{Facts, ShownIssue, ShownPull};
+pub use facts::{Facts, ShownIssue};
 pub use model::Association;
 
 /// The largest payload GitHub delivers, in bytes.

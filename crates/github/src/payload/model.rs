@@ -116,7 +116,10 @@ fn path_of_workflow<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<
 #[serde(default)]
 pub(super) struct WorkflowRun {
     pub(super) id: Option<u64>,
+    pub(super) name: Option<String>,
+    pub(super) head_branch: Option<String>,
     pub(super) head_sha: Option<String>,
+    pub(super) head_repository: Option<Repository>,
     pub(super) conclusion: Option<String>,
     pub(super) updated_at: Option<DateTime<Utc>>,
 }
@@ -132,6 +135,9 @@ pub(super) struct Deployment {
 #[serde(default)]
 pub(super) struct DeploymentStatus {
     pub(super) state: Option<String>,
+    pub(super) creator: Option<User>,
+    pub(super) environment_url: Option<String>,
+    pub(super) target_url: Option<String>,
     pub(super) created_at: Option<DateTime<Utc>>,
 }
 

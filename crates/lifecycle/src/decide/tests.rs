@@ -98,6 +98,7 @@ pub(crate) fn pull(checks: CheckState) -> PullFacts {
             labels: [Label::bot_generated()].into(),
             state: PullState::Open,
             merge_sha: None,
+            from_fork: false,
             updated_at: DateTime::UNIX_EPOCH,
         },
         statuses: vec![Status {

@@ -18,6 +18,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use lightsout_forge::{
     Action, BranchName, Comment, CommentId, CommentKey, Ensured, Event, EventId, Forge, ForgeError,
     Inbox, Issue, Label, Login, Number, Permission, PullRequest, Sha, Status,
@@ -179,6 +180,9 @@ impl Forge for Fixture {
     }
     async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError> {
         self.local.comments(on).await
+    }
+    async fn recent_comments(&self, since: DateTime<Utc>) -> Result<Vec<Comment>, ForgeError> {
+        self.local.recent_comments(since).await
     }
     async fn pull_request(&self, number: Number) -> Result<PullRequest, ForgeError> {
         self.local.pull_request(number).await

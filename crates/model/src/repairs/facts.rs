@@ -113,6 +113,7 @@ fn pull_request(game: &Game, world: &World, place: usize) -> PullRequest {
         labels: BTreeSet::new().into_iter().collect(),
         state: pull.state,
         merge_sha: None,
+        from_fork: false,
         updated_at: DateTime::UNIX_EPOCH,
     }
 }

@@ -158,6 +158,7 @@ fn pull(number: Number, state: PullState) -> PullRequest {
         labels: [].into(),
         state,
         merge_sha: (state == PullState::Merged).then(|| sha('c')),
+        from_fork: false,
         updated_at: at(0),
     }
 }

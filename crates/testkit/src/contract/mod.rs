@@ -67,6 +67,7 @@ pub async fn forge_contract<F: Forge + Inbox + People>(make: impl AsyncFn() -> F
     threads::a_keyed_comment_is_edited_in_place(&make().await).await;
     threads::only_the_factory_owns_keyed_comments(&make().await).await;
     threads::permissions_are_those_of_now(&make().await).await;
+    threads::recent_comments_are_those_of_every_thread(&make().await).await;
     threads::attachments_come_back_whole_or_not_at_all(&make().await).await;
     threads::what_is_not_there_is_not_found(&make().await).await;
     issues::a_keyed_issue_is_opened_once_and_edited_in_place(&make().await).await;

@@ -1,5 +1,6 @@
 //! Issues, labels, comments, permissions, attachments.
 
+use chrono::{DateTime, TimeDelta};
 use lightsout_forge::{
     Action, CloseReason, CommentKey, EventKind, Forge, ForgeError, Inbox, IssueState, Label,
     Number, Permission, Thread,
@@ -219,4 +220,23 @@ pub(super) async fn what_is_not_there_is_not_found<F: Forge + Inbox + People>(fo
     let head = super::branch("claude/none");
     same(forge, &Action::EnsureNoPullRequest { head: head.clone() }).await;
     same(forge, &Action::EnsureNoBranch { branch: head }).await;
+}
+
+pub(super) async fn recent_comments_are_those_of_every_thread<F: Forge + Inbox + People>(
+    forge: &F,
+) {
+    let one = forge.open_issue(&robin(), "One", "", &[]).await;
+    let two = forge.open_issue(&robin(), "Two", "", &[]).await;
+    let first = forge.comment(&robin(), one, "First").await;
+    let second = forge.comment(&mira(), two, "Second").await;
+    let said = forge.recent_comments(DateTime::UNIX_EPOCH).await.unwrap();
+    let said: Vec<_> = said.iter().map(|said| (said.id, said.on)).collect();
+    assert_eq!(
+        said,
+        [(first, one), (second, two)],
+        "the oldest comes first"
+    );
+    let all = forge.comments(one).await.unwrap();
+    let later = all[0].created_at + TimeDelta::days(1);
+    assert_eq!(forge.recent_comments(later).await.unwrap(), []);
 }
