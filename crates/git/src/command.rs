@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use crate::GitError;
 
-/// How long one command may take. Everything here is local, so only a trap (a named pipe instead of a file, a disk
-/// that hangs) takes so long.
+/// How long one command may take unless it says otherwise. What runs here is local, so only a trap (a named pipe instead
+/// of a file, a disk that hangs) takes so long.
 const TIME_LIMIT: Duration = Duration::from_mins(2);
 /// How much a command may print.
 const OUTPUT_LIMIT: u64 = 64 << 20;
@@ -107,6 +107,12 @@ impl Git {
         self
     }
 
+    /// Adds a setting, such as `fetch.fsckObjects=false`.
+    pub(crate) fn set(mut self, setting: &str) -> Self {
+        self.args.splice(0..0, ["-c".into(), setting.into()]);
+        self
+    }
+
     pub(crate) fn env(mut self, key: &'static str, value: impl Into<OsString>) -> Self {
         self.env.push((key, value.into()));
         self
@@ -122,7 +128,6 @@ impl Git {
         self
     }
 
-    #[cfg(test)]
     pub(crate) fn time(mut self, time: Duration) -> Self {
         self.time = time;
         self
@@ -156,7 +161,7 @@ impl Git {
     }
 
     /// What errors call the command: subcommand and arguments, without the settings given to every command. Neither
-    /// holds secrets: no command takes a credential.
+    /// holds secrets: a credential is given by the environment.
     pub(crate) fn name(&self) -> String {
         let mut words = Vec::new();
         let mut args = self.args.iter();

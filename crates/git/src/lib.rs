@@ -14,6 +14,8 @@
 //! checked object by object. The other direction, `git push` run in the clone or `git -C clone bundle`, would obey
 //! the hostile configuration.
 //!
+//! [`Remote`] is another repository, over HTTP(S) or at a path. A push there is a compare-and-swap.
+//!
 //! **Architecture invariant:** this crate knows no forge, no request and no clock, and starts no program but git.
 
 mod bundle;
@@ -22,6 +24,7 @@ mod clone;
 mod command;
 mod error;
 mod merge;
+mod remote;
 mod repo;
 mod tree;
 mod worktree;
@@ -29,6 +32,7 @@ mod worktree;
 pub use change::{Change, Entry, Mode, Status};
 pub use error::GitError;
 pub use merge::Signature;
+pub use remote::{Pushed, Remote, RemoteError};
 pub use repo::Repo;
 pub use tree::{NewFile, TreeFile};
 pub use worktree::Worktree;

@@ -2,6 +2,7 @@
 //!
 //! * [`VirtualClock`]: time that moves when it is told to.
 //! * [`FaultyForge`]: a forge that fails before or after its n-th action.
+//! * [`GitServer`]: git over HTTP that demands a credential and fails on demand.
 //! * [`contract`]: what the engine relies on, checked through the ports alone, so that every adapter runs the same
 //!   suite.
 //!
@@ -10,7 +11,10 @@
 mod clock;
 pub mod contract;
 mod faulty;
+mod git_server;
+mod loopback;
 pub mod model;
 
 pub use clock::VirtualClock;
 pub use faulty::{Fault, FaultyForge};
+pub use git_server::{GitFault, GitServer};

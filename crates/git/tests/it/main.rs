@@ -10,6 +10,8 @@ mod bundles;
 mod commits;
 /// Working folders and exports.
 mod folders;
+/// Repositories over HTTP.
+mod remotes;
 
 use std::path::Path;
 use std::process::Command;

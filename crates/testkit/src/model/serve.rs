@@ -1,22 +1,18 @@
-//! The server: a thread of its own, so that tests with and without a run time can use it.
+//! The server.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http_body_util::channel::{Channel, Sender};
+use http_body_util::channel::Channel;
 use http_body_util::{BodyExt as _, Limited};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
-use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
-use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+
+use crate::loopback::{self, Body, Line, Loopback};
 
 use super::exchange::{Exchange, Protocol};
 use super::messages::{self, Answer};
@@ -28,15 +24,11 @@ const LARGEST: usize = 64 << 20;
 /// How often an endless answer says something.
 const BEAT: Duration = Duration::from_millis(50);
 
-type Body = Channel<Bytes, io::Error>;
-type Line = Sender<Bytes, io::Error>;
-
 /// A model on loopback that answers from a script; it ends when this is dropped.
 #[derive(Debug)]
 pub struct ModelServer {
-    address: SocketAddr,
+    loopback: Loopback,
     state: Arc<State>,
-    stop: Option<oneshot::Sender<()>>,
 }
 
 #[derive(Debug)]
@@ -59,39 +51,21 @@ impl ModelServer {
     /// # Errors
     /// When there is no port, or no thread.
     pub fn start(script: Vec<Conversation>) -> io::Result<Self> {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
         let state = Arc::new(State {
             script,
             book: Mutex::default(),
         });
-        let (stop, stopped) = oneshot::channel();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
         let served = Arc::clone(&state);
-        std::thread::Builder::new()
-            .name("scripted model".to_owned())
-            .spawn(move || {
-                runtime.block_on(async {
-                    tokio::select! {
-                        () = listen(listener, served) => {}
-                        _ = stopped => {}
-                    }
-                });
-                runtime.shutdown_background();
-            })?;
-        Ok(Self {
-            address,
-            state,
-            stop: Some(stop),
-        })
+        let loopback = Loopback::start("scripted model", move |request| {
+            let state = Arc::clone(&served);
+            async move { Ok(answer(request, &state).await) }
+        })?;
+        Ok(Self { loopback, state })
     }
 
     /// Where it listens, such as `http://127.0.0.1:4711`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.loopback.url()
     }
 
     /// Everything that was asked so far, in order.
@@ -109,15 +83,6 @@ impl ModelServer {
     /// What was asked that nothing was written for.
     pub fn surprises(&self) -> Vec<String> {
         self.state.book().surprises.clone()
-    }
-}
-
-impl Drop for ModelServer {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // It fails only when the thread has ended already.
-            let _ = stop.send(());
-        }
     }
 }
 
@@ -158,25 +123,6 @@ impl State {
 
 fn head_of(text: &str) -> String {
     text.chars().take(300).collect()
-}
-
-async fn listen(listener: std::net::TcpListener, state: Arc<State>) {
-    let Ok(listener) = TcpListener::from_std(listener) else {
-        return;
-    };
-    while let Ok((stream, _)) = listener.accept().await {
-        let state = Arc::clone(&state);
-        tokio::spawn(async move {
-            let service = service_fn(move |request| {
-                let state = Arc::clone(&state);
-                async move { Ok::<_, Infallible>(answer(request, &state).await) }
-            });
-            // A connection that breaks is the program's affair, and often the script's.
-            let _ = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
-        });
-    }
 }
 
 async fn answer(request: Request<Incoming>, state: &State) -> Response<Body> {
@@ -258,7 +204,7 @@ fn respond(exchange: Exchange) -> Response<Body> {
             } else {
                 "application/json"
             };
-            built(200, kind, body)
+            loopback::built(200, &[(CONTENT_TYPE.as_str(), kind)], body)
         }
     }
 }
@@ -399,19 +345,5 @@ fn failed(protocol: Protocol, status: u16, message: &str) -> Response<Body> {
 
 /// A small answer that is there at once.
 fn whole(status: u16, body: &Value) -> Response<Body> {
-    let (mut line, channel) = Channel::new(1);
-    // There is room for one, and it has just been made.
-    let _ = line.try_send(hyper::body::Frame::data(body.to_string().into()));
-    built(status, "application/json", channel)
-}
-
-fn built(status: u16, kind: &str, body: Body) -> Response<Body> {
-    let mut response = Response::new(body);
-    if let Ok(status) = hyper::StatusCode::from_u16(status) {
-        *response.status_mut() = status;
-    }
-    if let Ok(kind) = hyper::header::HeaderValue::from_str(kind) {
-        response.headers_mut().insert(CONTENT_TYPE, kind);
-    }
-    response
+    loopback::whole(status, "application/json", body.to_string())
 }
