@@ -33,6 +33,10 @@ pub struct Factory {
     pub budget: Budget,
     /// Bounds on a change.
     pub limits: Limits,
+    /// Which failures are mended.
+    pub heal: HealSettings,
+    /// Whose previews are shown.
+    pub preview: PreviewSettings,
     /// What the brand says in its own way.
     pub voice: Voice,
     /// The types of requests, in the order of forms and tables.
@@ -151,6 +155,26 @@ pub struct Limits {
     pub file_bytes: u64,
 }
 
+/// Which failures of which workflows are mended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HealSettings {
+    /// The names of the workflows whose failures are mended, as their files say; `CI` unless set.
+    pub workflows: Vec<String>,
+    /// How often for one pull request, whatever fails on it; 3 unless set.
+    pub per_pull: u32,
+    /// How often for one failure, wherever it shows up on the pull request; 2 unless set.
+    pub per_failure: u32,
+}
+
+/// Whose previews are shown on requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviewSettings {
+    /// The accounts of preview hosts that are believed; `vercel[bot]` unless set.
+    pub creators: Vec<String>,
+    /// The domains that previews may lie on, and below; `vercel.app` unless set.
+    pub hosts: Vec<String>,
+}
+
 impl Factory {
     /// Reads a `factory.toml`; `file_name` is only for complaints.
     pub fn parse(file_name: &str, text: &str) -> Result<Self, Vec<ConfigError>> {
@@ -169,6 +193,8 @@ impl Factory {
             gates: Vec::new(),
             budget: config::default_budget(),
             limits: config::default_limits(),
+            heal: config::default_heal(),
+            preview: config::default_preview(),
             voice: Voice::default(),
             types: Vec::new(),
             protected: Arc::new(Protected::new(&[])),

@@ -111,7 +111,7 @@ pub use classify::{Classification, classify};
 pub use config::ConfigError;
 pub use factory::{
     AgentKind, AgentSettings, Budget, CommandCost, DEFAULT_TOML, Factory, Filing, GateSettings,
-    Limits,
+    HealSettings, Limits, PreviewSettings,
 };
 pub use field::{Field, FieldKind, FieldLimits, QualityGate};
 pub use kind::{Media, MediaKind, RequestType, Skill, Verb};

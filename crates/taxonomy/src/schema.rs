@@ -37,6 +37,19 @@ pub fn schema() -> Value {
             "limits": object("Bounds on a change.", &json!({
                 "file_bytes": integer("The largest file, in bytes.", 1, u64::from(u32::MAX), Some(2 * 1024 * 1024)),
             }), &[]),
+            "heal": object("Which failures are mended.", &json!({
+                "workflows": strings("The names of the workflows whose failures are mended; `CI` unless set."),
+                "per_pull": integer("How often for one pull request, whatever fails on it.", 0, 100, Some(3)),
+                "per_failure": integer("How often for one failure, wherever it shows up on the pull request.", 0, 100, Some(2)),
+            }), &[]),
+            "preview": object("Whose previews are shown on requests.", &json!({
+                "creators": strings("The accounts of preview hosts that are believed; `vercel[bot]` unless set."),
+                "hosts": {
+                    "description": "The domains that previews may lie on, and below; `vercel.app` unless set.",
+                    "type": "array",
+                    "items": matching("A domain.", r"^[A-Za-z0-9-][A-Za-z0-9.-]*\.[A-Za-z0-9.-]*$"),
+                },
+            }), &[]),
             "voice": object("What the brand says in its own way.", &json!({
                 "forbidden": strings("Words and phrases that must not appear."),
                 "spelling": strings("The brand's own words as it spells them."),

@@ -8,7 +8,9 @@ mod error;
 mod sections;
 mod types;
 mod walk;
+mod watch;
 
 pub use error::ConfigError;
 
 pub(crate) use sections::{default_agent, default_bots, default_budget, default_limits, read};
+pub(crate) use watch::{default_heal, default_preview};

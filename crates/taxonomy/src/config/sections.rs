@@ -8,6 +8,7 @@ use toml::de::DeTable;
 use super::ConfigError;
 use super::types;
 use super::walk::{At, Report, Table};
+use super::watch::{self, default_heal, default_preview};
 use crate::factory::{
     AgentKind, AgentSettings, Budget, CommandCost, Factory, Filing, GateSettings, Limits,
 };
@@ -49,6 +50,10 @@ fn document_to_factory(mut root: Table<'_>, types: Vec<RequestType>) -> Factory 
         gates: gates(root.tables("gates").unwrap_or_default()),
         budget: root.table("budget").map_or_else(default_budget, budget),
         limits: root.table("limits").map_or_else(default_limits, limits),
+        heal: root.table("heal").map_or_else(default_heal, watch::heal),
+        preview: root
+            .table("preview")
+            .map_or_else(default_preview, watch::preview),
         voice: root.table("voice").map(voice).unwrap_or_default(),
         types,
         protected: Arc::new(Protected::new(&[])),

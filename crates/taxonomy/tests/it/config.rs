@@ -62,6 +62,8 @@ fn an_empty_file_is_the_default() {
     assert_eq!(factory.agent.model, "claude-sonnet-4-6");
     assert_eq!(factory.budget.day.to_string(), "$50.00");
     assert_eq!(factory.limits.file_bytes, 2 * 1024 * 1024);
+    assert_eq!(factory.heal.workflows, ["CI"]);
+    assert_eq!(factory.preview.creators, ["vercel[bot]"]);
     assert_eq!(factory.types, Factory::builtin().types);
 }
 
@@ -90,6 +92,12 @@ fn every_section_is_read() {
         day_usd = "5"
         [limits]
         file_bytes = 1_000
+        [heal]
+        workflows = ["Checks"]
+        per_pull = 0
+        [preview]
+        creators = ["host[bot]"]
+        hosts = ["previews.example.com"]
         "#,
     )
     .expect("the file is right");
@@ -99,6 +107,9 @@ fn every_section_is_read() {
     assert_eq!(factory.budget.run.map(|amount| amount.0), Some(500_000_000));
     assert!(factory.is_protected("legal/terms.mdx"));
     assert_eq!(factory.limits.file_bytes, 1_000);
+    assert_eq!(factory.heal.workflows, ["Checks"]);
+    assert_eq!((factory.heal.per_pull, factory.heal.per_failure), (0, 2));
+    assert_eq!(factory.preview.hosts, ["previews.example.com"]);
 }
 
 #[test]
