@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use lightsout_agents::Agent;
 use lightsout_forge::{
-    Event, EventId, EventKind, Forge, ForgeError, Inbox, Issue, Number, PullState,
+    Event, EventId, EventKind, Forge, ForgeError, Inbox, Issue, Number, PullRequest,
 };
 use lightsout_ledger::{LedgerStore, Nanodollars};
 use lightsout_lifecycle::{
@@ -142,9 +142,10 @@ impl<'a> Engine<'a> {
     /// The open issues, and the closed ones whose pull request is still open: somebody closed those, and nobody heard.
     async fn unfinished(&self) -> Result<Vec<Issue>, EngineError> {
         let mut issues = self.ports.forge.open_issues().await?;
-        for pull in self.ports.forge.pull_requests(FACTORY_BRANCHES).await? {
-            let of = issue_of_branch(pull.head.as_str()).filter(|_| pull.state == PullState::Open);
-            let Some(number) = of else { continue };
+        for pull in self.open_pulls().await? {
+            let Some(number) = issue_of_branch(pull.head.as_str()) else {
+                continue;
+            };
             if issues.iter().any(|issue| issue.number == number) {
                 continue;
             }
@@ -234,7 +235,7 @@ impl<'a> Engine<'a> {
             | EventKind::PullLabeled { pull, .. }
             | EventKind::PullClosed { pull, .. } => *pull,
             EventKind::StatusChanged { sha, .. } => {
-                let pulls = self.ports.forge.pull_requests(FACTORY_BRANCHES).await?;
+                let pulls = self.open_pulls().await?;
                 let pull = pulls.into_iter().rev().find(|pull| pull.head_sha == *sha);
                 return Ok(pull.and_then(|pull| issue_of_branch(pull.head.as_str())));
             }
@@ -245,6 +246,15 @@ impl<'a> Engine<'a> {
             Err(ForgeError::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The open pull requests whose branches look like those of requests.
+    pub(crate) async fn open_pulls(&self) -> Result<Vec<PullRequest>, EngineError> {
+        Ok(self
+            .ports
+            .forge
+            .open_pull_requests(FACTORY_BRANCHES)
+            .await?)
     }
 
     fn report_decision(

@@ -75,8 +75,12 @@ pub trait Forge: Send + Sync {
     /// Reads a pull request; an issue's number is [`ForgeError::NotFound`].
     async fn pull_request(&self, number: Number) -> Result<PullRequest, ForgeError>;
 
-    /// Lists the pull requests, in any state, whose head branch starts with `prefix`, the oldest first.
+    /// Lists the pull requests, in any state, whose head branch starts with `prefix`, the oldest first. A forge may have to
+    /// look through all there ever were: ask for one request's.
     async fn pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError>;
+
+    /// Lists the open pull requests whose head branch starts with `prefix`, the oldest first.
+    async fn open_pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError>;
 
     /// Reads the newest status of each context of a commit.
     async fn statuses(&self, sha: &Sha) -> Result<Vec<Status>, ForgeError>;

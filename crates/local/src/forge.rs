@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lightsout_forge::{
     Action, BranchName, Comment, CommentKey, Ensured, Forge, ForgeError, Issue, IssueState, Login,
-    Number, Permission, PullRequest, Sha, Status,
+    Number, Permission, PullRequest, PullState, Sha, Status,
 };
 
 use crate::issues::OwnIssue;
@@ -50,6 +50,12 @@ impl Forge for Local {
     async fn pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
         let mut found = self.pull_requests_all().await?;
         found.retain(|pull| pull.head.as_str().starts_with(prefix));
+        Ok(found)
+    }
+
+    async fn open_pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
+        let mut found = self.pull_requests(prefix).await?;
+        found.retain(|pull| pull.state == PullState::Open);
         Ok(found)
     }
 

@@ -272,6 +272,11 @@ impl Forge for Faulty<'_> {
             .await
     }
 
+    async fn open_pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
+        self.read("open_pull_requests", self.local.open_pull_requests(prefix))
+            .await
+    }
+
     async fn statuses(&self, sha: &Sha) -> Result<Vec<Status>, ForgeError> {
         self.read("statuses", self.local.statuses(sha)).await
     }

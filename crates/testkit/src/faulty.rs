@@ -90,6 +90,10 @@ where
         self.inner.pull_requests(prefix).await
     }
 
+    async fn open_pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
+        self.inner.open_pull_requests(prefix).await
+    }
+
     async fn statuses(&self, sha: &Sha) -> Result<Vec<Status>, ForgeError> {
         self.inner.statuses(sha).await
     }

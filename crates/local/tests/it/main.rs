@@ -190,6 +190,9 @@ impl Forge for Fixture {
     async fn pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
         self.local.pull_requests(prefix).await
     }
+    async fn open_pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
+        self.local.open_pull_requests(prefix).await
+    }
     async fn statuses(&self, sha: &Sha) -> Result<Vec<Status>, ForgeError> {
         self.local.statuses(sha).await
     }

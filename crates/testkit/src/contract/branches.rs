@@ -62,6 +62,9 @@ pub(super) async fn the_bot_opens_one_pull_request_and_raises_events<F: Forge + 
     changes(forge, &to_pull(HEAD, "Add a page", "body")).await;
     let pulls = forge.pull_requests("claude/issue-1-").await.unwrap();
     assert_eq!(pulls.len(), 1);
+    let open = forge.open_pull_requests("claude/").await.unwrap();
+    assert_eq!(open, pulls);
+    assert_eq!(forge.open_pull_requests("fix/").await.unwrap(), []);
     assert_eq!(forge.pull_requests("claude/issue-11-").await.unwrap(), []);
     let pull = pulls[0].number;
     assert!(pull > issue, "issues and pull requests count in one row");
@@ -169,6 +172,9 @@ pub(super) async fn a_closed_pull_request_makes_room_for_the_next<F: Forge + Inb
     );
     let second = propose(forge, HEAD, &work, "").await;
     assert_ne!(first, second);
+    let open = forge.open_pull_requests(HEAD).await.unwrap();
+    assert_eq!(open.len(), 1, "{open:?}");
+    assert_eq!(open[0].number, second);
     forge.close(&mira(), second).await;
     let raised = kinds(forge).await;
     let closed = EventKind::PullClosed {
