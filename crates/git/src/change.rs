@@ -122,6 +122,26 @@ impl Repo {
         Ok(changes)
     }
 
+    /// Writes the difference between two commits as a patch for people, at most `limit` bytes of it; what is no text is
+    /// only named.
+    pub fn patch(&self, base: &str, head: &str, limit: usize) -> Result<String, GitError> {
+        let git = self.git(&[
+            "diff-tree",
+            "-r",
+            "-p",
+            "--no-renames",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-color",
+            "--ignore-submodules=none",
+            sha(base)?,
+            sha(head)?,
+        ]);
+        let mut patch = git.run()?;
+        patch.truncate(limit);
+        Ok(String::from_utf8_lossy(&patch).into_owned())
+    }
+
     fn fill_sizes(&self, changes: &mut [Change]) -> Result<(), GitError> {
         let mut entries: Vec<&mut Entry> = changes
             .iter_mut()

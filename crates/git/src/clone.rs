@@ -16,6 +16,9 @@ const WAITS: &[Duration] = &[
     Duration::from_millis(800),
 ];
 
+/// Says that a history may be cut off, as that of a shallow checkout is.
+const CUT_OFF: &[&str] = &["--update-shallow"];
+
 impl Repo {
     /// Makes a clone to be thrown away: its own copy of the history of `at` and of nothing else, no remote, no
     /// alternate, no hard link, no hook, checked out on a new branch at `at`. `into` must not exist or be empty.
@@ -47,6 +50,7 @@ impl Repo {
             "--no-tags",
             "--no-write-fetch-head",
             "--no-auto-maintenance",
+            "--update-shallow",
         ];
         let git = Git::within(into, &fetch).arg("--").arg(&self.git_dir);
         git.arg(at).run()?;
@@ -64,8 +68,8 @@ impl Repo {
     /// that pointed at before; gives the commit.
     ///
     /// `from` is hostile: see the crate's documentation for why this is the safe direction. Every object is checked
-    /// on arrival, submodules and tags are left alone, and a clone that is shallow, or whose `.git` is no plain
-    /// folder (it could point at any repository of this machine), is refused.
+    /// on arrival, submodules and tags are left alone, and a clone whose history is cut off where this one's is not, or
+    /// whose `.git` is no plain folder (it could point at any repository of this machine), is refused.
     pub fn fetch_untrusted(
         &self,
         from: &Path,
@@ -81,31 +85,50 @@ impl Repo {
                 what: "no plain folder",
             });
         }
-        self.fetch(&dot_git, source, target)
+        self.fetch(&dot_git, source, target, &[])
     }
 
-    /// Fetches a reference of another bare repository of ours into a reference here, whatever that pointed at before;
-    /// gives the commit.
+    /// Fetches a reference of another repository of ours into a reference here, whatever that pointed at before; gives
+    /// the commit. Where the other one's history is cut off, so is what is fetched.
     pub fn fetch_from(&self, other: &Self, from: &str, into_ref: &str) -> Result<String, GitError> {
-        self.fetch(&other.git_dir, full_ref(from)?, full_ref(into_ref)?)
+        let (from, into_ref) = (full_ref(from)?, full_ref(into_ref)?);
+        self.fetch(&other.git_dir, from, into_ref, CUT_OFF)
+    }
+
+    /// Fetches a commit of another repository of ours, by its full SHA, into a reference here.
+    pub fn fetch_commit(&self, other: &Self, at: &str, into_ref: &str) -> Result<(), GitError> {
+        self.fetch(&other.git_dir, sha(at)?, full_ref(into_ref)?, CUT_OFF)
+            .map(|_| ())
     }
 
     /// Fetches, and begins again when somebody else moves the reference at the same time: a process that was killed may
     /// leave a git behind, which lives a moment longer.
-    fn fetch(&self, git_dir: &Path, source: &str, target: &str) -> Result<String, GitError> {
+    fn fetch(
+        &self,
+        git_dir: &Path,
+        source: &str,
+        target: &str,
+        options: &[&str],
+    ) -> Result<String, GitError> {
         for wait in WAITS {
-            match self.fetch_once(git_dir, source, target) {
+            match self.fetch_once(git_dir, source, target, options) {
                 Err(GitError::Failed { stderr, .. }) if stderr.contains("cannot lock ref") => {
                     thread::sleep(*wait);
                 }
                 fetched => return fetched,
             }
         }
-        self.fetch_once(git_dir, source, target)
+        self.fetch_once(git_dir, source, target, options)
     }
 
-    fn fetch_once(&self, git_dir: &Path, source: &str, target: &str) -> Result<String, GitError> {
-        let git = self.git(&[
+    fn fetch_once(
+        &self,
+        git_dir: &Path,
+        source: &str,
+        target: &str,
+        options: &[&str],
+    ) -> Result<String, GitError> {
+        let fetch = [
             "-c",
             "fetch.fsckObjects=true",
             "fetch",
@@ -114,8 +137,8 @@ impl Repo {
             "--no-write-fetch-head",
             "--no-recurse-submodules",
             "--no-auto-maintenance",
-            "--",
-        ]);
+        ];
+        let git = self.git(&[&fetch, options, &["--"]].concat());
         let git = git.arg(git_dir).arg(format!("+{source}:{target}"));
         git.run()?;
         self.rev(target)?.ok_or_else(|| GitError::NotFound {

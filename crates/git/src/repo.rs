@@ -52,6 +52,16 @@ impl Repo {
         Ok(Self { git_dir })
     }
 
+    /// Opens the repository of a checkout of ours, or a bare one. Nothing is ever read from the checkout's files.
+    pub fn open_checkout(path: &Path) -> Result<Self, GitError> {
+        let inner = path.join(".git");
+        if inner.is_dir() {
+            Self::open_bare(&inner)
+        } else {
+            Self::open_bare(path)
+        }
+    }
+
     /// The folder it lies in, absolute.
     pub fn path(&self) -> &Path {
         &self.git_dir
@@ -109,6 +119,19 @@ impl Repo {
         match output.code {
             0 => Ok(true),
             1 => Ok(false),
+            _ => Err(output.failed(command)),
+        }
+    }
+
+    /// Says where two histories parted; none when they never were one.
+    pub fn merge_base(&self, one: &str, other: &str) -> Result<Option<String>, GitError> {
+        let git = self.git(&["merge-base", sha(one)?, sha(other)?]);
+        let command = git.name();
+        let output = git.output()?;
+        let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        match output.code {
+            0 if is_sha(&text) => Ok(Some(text)),
+            1 => Ok(None),
             _ => Err(output.failed(command)),
         }
     }

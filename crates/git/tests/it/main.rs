@@ -12,6 +12,8 @@ mod commits;
 mod folders;
 /// Repositories over HTTP.
 mod remotes;
+/// Histories that are cut off.
+mod shallow;
 
 use std::path::Path;
 use std::process::Command;
