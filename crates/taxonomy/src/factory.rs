@@ -241,6 +241,16 @@ impl Factory {
             Arc::clone(&self.protected),
         )
     }
+
+    /// Returns the lane of work that belongs to no request: every path that is not protected.
+    pub fn whole_lane(&self) -> Lane {
+        Lane::new(vec!["**".to_owned()], Arc::clone(&self.protected))
+    }
+
+    /// Returns the lane of work that changes nothing: it admits no path.
+    pub fn closed_lane(&self) -> Lane {
+        Lane::new(Vec::new(), Arc::clone(&self.protected))
+    }
 }
 
 /// Returns the field that a glob of the form `{key}` stands for.
