@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
 use crate::{AgentError, Finished, Limits};
 
@@ -59,7 +60,8 @@ pub struct Rules {
 }
 
 /// What a run of an agent costs that reports no usage.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Spending {
     /// Nothing: it uses no model.
     Nothing,

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use chrono::Utc;
-use lightsout_agents::TemplateAgent;
-use lightsout_engine::{Engine, Observer, Ports, Progress, Prompt, Settings};
+use lightsout_engine::{Bench, Engine, Observer, Ports, Prompt, Settings, Silent};
 use lightsout_forge::Number;
 use lightsout_ledger::{MoneyError, Nanodollars};
 use lightsout_local::{Clock, Local, LocalError};
@@ -56,37 +55,40 @@ pub(crate) async fn work(
     observer: &dyn Observer,
 ) -> anyhow::Result<()> {
     lay_bin(local.dir())?;
-    with_engine(local, agent, observer, async |engine| {
-        Ok(engine.work().await?)
+    let chosen = choose(&configuration(local)?, agent).await?;
+    let mut settings = settings(local).await?;
+    settings.run_price = chosen.run_price;
+    with_engine(local, settings, observer, async |engine| {
+        Ok(engine.work(local, chosen.agent.as_ref()).await?)
     })
     .await
+}
+
+/// What is set for the engine of a factory, but for what a run may cost.
+pub(crate) async fn settings(local: &Local) -> anyhow::Result<Settings> {
+    let enabled = is_enabled(local).await?;
+    let mut settings = Settings::new(enabled, local.default_branch().as_str());
+    if let Some(threshold) = spend_threshold()? {
+        settings.spend_threshold = threshold;
+    }
+    Ok(settings)
 }
 
 /// Puts the engine of a factory together, for as long as it is of use.
 pub(crate) async fn with_engine<T>(
     local: &Local,
-    agent: Option<&str>,
+    settings: Settings,
     observer: &dyn Observer,
     then: impl AsyncFnOnce(&Engine<'_>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let enabled = is_enabled(local).await?;
-    let chosen = choose(&configuration(local)?, agent).await?;
     let clock = Utc::now;
-    let mut settings = Settings::new(enabled, local.default_branch().as_str());
-    settings.run_price = chosen.run_price;
-    if let Some(threshold) = spend_threshold()? {
-        settings.spend_threshold = threshold;
-    }
     let ports = Ports {
         forge: local,
-        inbox: local,
         ledger: local,
-        agent: chosen.agent.as_ref(),
-        observer,
         clock: &clock,
     };
-    let engine = Engine::open(ports, settings, local.dir(), &local.dir().join("site.git"))?;
-    then(&engine).await
+    let bench = Bench::open(observer, local.dir(), &local.dir().join("site.git"))?;
+    then(&Engine::new(ports, settings, bench)).await
 }
 
 /// Renders what an agent would be told about an issue.
@@ -95,26 +97,11 @@ pub(crate) async fn prompt(
     issue: Number,
     role: Role,
 ) -> anyhow::Result<Option<Prompt>> {
-    let agent = TemplateAgent::new(std::env::current_exe().context("finding this program")?);
-    let clock = Utc::now;
-    let ports = Ports {
-        forge: local,
-        inbox: local,
-        ledger: local,
-        agent: &agent,
-        observer: &Nobody,
-        clock: &clock,
-    };
     let settings = Settings::new(true, local.default_branch().as_str());
-    let engine = Engine::open(ports, settings, local.dir(), &local.dir().join("site.git"))?;
-    Ok(engine.prompt(issue, role).await?)
-}
-
-/// Whoever looks away.
-struct Nobody;
-
-impl Observer for Nobody {
-    fn saw(&self, _: &Progress<'_>) {}
+    with_engine(local, settings, &Silent, async |engine| {
+        Ok(engine.prompt(issue, role).await?)
+    })
+    .await
 }
 
 /// The kill switch: the environment decides, and where it says nothing the factory's own setting, made on with it.

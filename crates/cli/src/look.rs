@@ -6,7 +6,7 @@ use lightsout_forge::{Event, EventId, EventKind, Forge as _, Number};
 use lightsout_lifecycle::Snapshot;
 use lightsout_local::Local;
 
-use crate::factory::with_engine;
+use crate::factory::{settings, with_engine};
 use crate::failure::Mendable;
 
 /// Reads what a decision about a request would look at now: about one of its comments, or about whatever is left to do.
@@ -24,8 +24,8 @@ pub(crate) async fn at(
             kind: EventKind::Sweep { issue },
         },
     };
-    let template = Some("template");
-    let seen = with_engine(local, template, &Silent, async |engine| {
+    let settings = settings(local).await?;
+    let seen = with_engine(local, settings, &Silent, async |engine| {
         Ok(engine.look(&event).await?)
     });
     match seen.await? {

@@ -41,7 +41,7 @@ impl Engine<'_> {
                 plan: plan.clone(),
             })),
         })?;
-        self.ports
+        self.bench
             .observer
             .saw(&Progress::Chore { chore, plan: &plan });
         for action in &plan.actions {
@@ -75,7 +75,7 @@ impl Engine<'_> {
 }
 
 /// Who does what the clock asks for.
-fn clockwork() -> Result<Account, EngineError> {
+pub(crate) fn clockwork() -> Result<Account, EngineError> {
     let login =
         Login::new("lightsout[bot]").map_err(|error| lightsout_forge::ForgeError::Refused {
             what: "the clock's name".to_owned(),

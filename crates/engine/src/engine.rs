@@ -1,9 +1,8 @@
 //! The loop: events in, plans out, until nothing is left to do.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use lightsout_agents::Agent;
@@ -11,14 +10,10 @@ use lightsout_forge::{
     Event, EventId, EventKind, Forge, ForgeError, Inbox, Issue, Number, PullRequest,
 };
 use lightsout_ledger::{LedgerStore, Nanodollars};
-use lightsout_lifecycle::{
-    AnyFacts, Ended, Execution, MAX_DECISIONS, Plan, Question, Snapshot, Step,
-};
+use lightsout_lifecycle::{Ended, Execution, Snapshot};
 
-use crate::journal::{Basis, JournalLine};
-use crate::read::View;
-use crate::workshop::Workshop;
-use crate::{EngineError, Observer, Progress, Stage};
+use crate::part::{Part, RequestPart, Stop};
+use crate::{Bench, EngineError};
 
 /// How many rounds of sweeping one call of [`Engine::work`] makes at most; a request that is still restless then is
 /// left for the next call, so that no fault can spin for ever.
@@ -28,14 +23,8 @@ const MAX_ROUNDS: u32 = 50;
 pub struct Ports<'a> {
     /// Where the requests live.
     pub forge: &'a dyn Forge,
-    /// Where events wait.
-    pub inbox: &'a dyn Inbox,
     /// Where money is written down.
     pub ledger: &'a dyn LedgerStore,
-    /// Who does the work.
-    pub agent: &'a dyn Agent,
-    /// Whoever watches.
-    pub observer: &'a dyn Observer,
     /// What time it is.
     pub clock: &'a (dyn Fn() -> DateTime<Utc> + Send + Sync),
 }
@@ -51,6 +40,9 @@ pub struct Settings {
     pub run_price: Nanodollars,
     /// What a day may cost before people are told.
     pub spend_threshold: Nanodollars,
+    /// How long a run that was handed out counts as alive: the time of the agent, of the gates and of whatever is between
+    /// them. None where one process does everything, so that a run it does not work on is dead.
+    pub lease: Option<Duration>,
     /// How long to wait before each further try of an action that may work later.
     pub pauses: Vec<Duration>,
 }
@@ -63,6 +55,7 @@ impl Settings {
             base: base.to_owned(),
             run_price: Nanodollars::ZERO,
             spend_threshold: Nanodollars::from_dollars(50),
+            lease: None,
             pauses: [50, 300, 1500].map(Duration::from_millis).to_vec(),
         }
     }
@@ -72,28 +65,20 @@ impl Settings {
 pub struct Engine<'a> {
     pub(crate) ports: Ports<'a>,
     pub(crate) settings: Settings,
-    pub(crate) workshop: Workshop,
+    pub(crate) bench: Bench<'a>,
     /// What is wrong with an attachment, by its link; `None` when nothing is. An attachment never changes.
     pub(crate) photographs: Mutex<HashMap<String, Option<String>>>,
 }
 
 impl<'a> Engine<'a> {
-    /// Opens the engine's folder `dir`; `origin` is the forge's bare repository on this machine.
-    ///
-    /// # Errors
-    /// When the folder or the repository cannot be opened.
-    pub fn open(
-        ports: Ports<'a>,
-        settings: Settings,
-        dir: &Path,
-        origin: &Path,
-    ) -> Result<Self, EngineError> {
-        Ok(Self {
+    /// Puts a forge and a ledger to a bench.
+    pub fn new(ports: Ports<'a>, settings: Settings, bench: Bench<'a>) -> Self {
+        Self {
             ports,
             settings,
-            workshop: Workshop::open(dir, origin)?,
+            bench,
             photographs: Mutex::default(),
-        })
+        }
     }
 
     /// Does what the clock asks for, deals with every waiting event, then sweeps the open requests, until a whole sweep
@@ -103,14 +88,14 @@ impl<'a> Engine<'a> {
     ///
     /// # Errors
     /// When the forge, git, the disk or the ledger fails; calling again goes on from there.
-    pub async fn work(&self) -> Result<(), EngineError> {
+    pub async fn work(&self, inbox: &dyn Inbox, agent: &dyn Agent) -> Result<(), EngineError> {
         self.look_at_spend().await?;
         for _ in 0..MAX_ROUNDS {
-            while let Some(event) = self.ports.inbox.next().await? {
-                self.handle(&event).await?;
-                self.ports.inbox.done(&event.id).await?;
+            while let Some(event) = inbox.next().await? {
+                self.handle(&event, agent).await?;
+                inbox.done(&event.id).await?;
             }
-            if !self.sweep().await? {
+            if !self.sweep(agent).await? {
                 return Ok(());
             }
         }
@@ -118,7 +103,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Looks at every request that is not at its end; says whether anything was done.
-    async fn sweep(&self) -> Result<bool, EngineError> {
+    async fn sweep(&self, agent: &dyn Agent) -> Result<bool, EngineError> {
         let mut busy = false;
         for issue in self.unfinished().await? {
             let now = (self.ports.clock)();
@@ -134,7 +119,7 @@ impl<'a> Engine<'a> {
                     issue: issue.number,
                 },
             };
-            busy |= self.handle(&event).await?;
+            busy |= self.handle(&event, agent).await?;
         }
         Ok(busy)
     }
@@ -159,50 +144,34 @@ impl<'a> Engine<'a> {
         Ok(issues)
     }
 
-    /// Deals with one event; says whether anything was to be done. Doing it twice is the same as doing it once.
+    /// Deals with one event to its end, runs and all; says whether anything was to be done. Doing it twice is the same as
+    /// doing it once.
     ///
     /// # Errors
     /// As [`Engine::work`].
-    pub async fn handle(&self, event: &Event) -> Result<bool, EngineError> {
+    pub async fn handle(&self, event: &Event, agent: &dyn Agent) -> Result<bool, EngineError> {
         let Some(issue) = self.request_of(event).await? else {
             return Ok(false);
         };
-        let mut execution = Execution::of(event.clone());
-        let mut view = self.read_for(issue, &mut execution).await?;
-        loop {
-            match execution.step() {
-                Step::Read => view = self.read_for(issue, &mut execution).await?,
-                Step::Ensure(action) => {
-                    let answer = self.perform(issue, action).await?;
-                    execution.answered(answer);
-                }
-                Step::Run(order) => {
-                    let report = self.run(order, &view).await?;
-                    execution.ran(report);
-                }
-                Step::Done(Ended::Acted) => return Ok(true),
-                Step::Done(Ended::Quiet | Ended::Refused) => return Ok(false),
-                Step::Done(Ended::Restless) => {
-                    return Err(EngineError::Restless {
-                        event: event.id.clone(),
-                        times: MAX_DECISIONS,
-                    });
-                }
-            }
-        }
+        self.see_through(&mut RequestPart::of(issue), event, agent)
+            .await
     }
 
-    /// Reads the world for an execution and writes down what follows.
-    async fn read_for(
+    /// Deals with one event about one part of the world, runs and all.
+    pub(crate) async fn see_through<P: Part>(
         &self,
-        issue: Number,
-        execution: &mut Execution,
-    ) -> Result<View, EngineError> {
-        let view = self.view(issue, execution.event()).await?;
-        let question = execution.question(&view.snapshot);
-        let plan = execution.saw(&view.snapshot);
-        self.report_decision(issue, execution.event(), question, &plan, &view)?;
-        Ok(view)
+        part: &mut P,
+        event: &Event,
+        agent: &dyn Agent,
+    ) -> Result<bool, EngineError> {
+        let mut execution = Execution::of(event.clone());
+        let mut last = None;
+        loop {
+            match self.drive(part, &mut execution, &mut last).await? {
+                Stop::Run(order) => execution.ran(self.run(&order, part, agent).await?),
+                Stop::Done(ended) => return Ok(ended == Ended::Acted),
+            }
+        }
     }
 
     /// Reads what a decision about `event` would look at, and does nothing; none when it speaks of no request.
@@ -217,7 +186,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Finds the request an event speaks of, if it speaks of one.
-    async fn request_of(&self, event: &Event) -> Result<Option<Number>, EngineError> {
+    pub(crate) async fn request_of(&self, event: &Event) -> Result<Option<Number>, EngineError> {
         let pull = match &event.kind {
             EventKind::IssueOpened { issue }
             | EventKind::IssueReopened { issue }
@@ -255,43 +224,6 @@ impl<'a> Engine<'a> {
             .forge
             .open_pull_requests(FACTORY_BRANCHES)
             .await?)
-    }
-
-    fn report_decision(
-        &self,
-        issue: Number,
-        event: &Event,
-        question: Question,
-        plan: &Plan,
-        view: &View,
-    ) -> Result<(), EngineError> {
-        if plan.is_empty() && matches!(event.kind, EventKind::Sweep { .. }) {
-            return Ok(());
-        }
-        self.workshop.journal.write(&JournalLine::Decided {
-            at: (self.ports.clock)(),
-            issue,
-            on: event.clone(),
-            reason: plan.reason,
-            from: Some(Box::new(Basis {
-                question,
-                facts: AnyFacts::Request(Box::new(view.snapshot.clone())),
-                plan: plan.clone(),
-            })),
-        })?;
-        self.ports.observer.saw(&Progress::Decided {
-            issue,
-            title: &view.snapshot.issue.title,
-            event,
-            plan,
-        });
-        Ok(())
-    }
-
-    /// Says how long a stage took.
-    pub(crate) fn took(&self, stage: Stage, since: Instant) {
-        let time = since.elapsed();
-        self.ports.observer.saw(&Progress::Took { stage, time });
     }
 }
 

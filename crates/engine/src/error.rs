@@ -39,6 +39,53 @@ pub enum EngineError {
         /// The branch.
         branch: String,
     },
+    /// A commit that a run needs is not in the repository.
+    #[error(
+        "the repository does not hold the commit `{at}`\nhint: a checkout must hold the base branch's history and the commit that is worked on"
+    )]
+    NoCommit {
+        /// The commit.
+        at: String,
+    },
+    /// A run claims rules that the base branch never had.
+    #[error("the rules of the run are those of `{at}`, which is no commit of branch `{branch}`")]
+    ForeignRules {
+        /// The commit.
+        at: String,
+        /// The base branch.
+        branch: String,
+    },
+    /// A folder holds no run.
+    #[error("`{dir}` holds no run\nhint: `lightsout triage --out` commissions one", dir = dir.display())]
+    NoRun {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// A folder holds something of another run.
+    #[error(
+        "`{dir}` holds run `{holds}`, and run `{wanted}` was to go there\nhint: name another folder, or remove it",
+        dir = dir.display()
+    )]
+    OtherRun {
+        /// The folder.
+        dir: PathBuf,
+        /// The run that it holds.
+        holds: String,
+        /// The run that it was to hold.
+        wanted: String,
+    },
+    /// The content type of a run is gone.
+    #[error("`factory.toml` has no content type `{label}`")]
+    NoSuchType {
+        /// Its label.
+        label: String,
+    },
+    /// A run of this role is settled by nobody.
+    #[error("no run of a {role} can be settled")]
+    NoSuchRole {
+        /// The role.
+        role: &'static str,
+    },
     /// The engine's own folder cannot be read or written.
     #[error("{doing} `{path}` failed")]
     Disk {

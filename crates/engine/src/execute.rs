@@ -22,7 +22,7 @@ impl Engine<'_> {
             what: action.clone(),
         })?;
         let ended = self.ensure(action).await;
-        self.took(Stage::Forge, since);
+        self.bench.took(Stage::Forge, since);
         match ended {
             Ok(ensured) => {
                 self.performed(issue, action, ensured)?;
@@ -54,7 +54,7 @@ impl Engine<'_> {
             what: action.name().to_owned(),
             ensured,
         })?;
-        self.ports.observer.saw(&Progress::Acted {
+        self.bench.observer.saw(&Progress::Acted {
             issue,
             action,
             ensured,
@@ -79,7 +79,7 @@ impl Engine<'_> {
             ForgeError::Stale { .. } => Ok(Answer::Stale),
             ForgeError::Conflict { .. } => Ok(Answer::Conflict),
             ForgeError::Refused { .. } | ForgeError::NotFound { .. } => {
-                self.ports.observer.saw(&Progress::Refused { issue, why });
+                self.bench.observer.saw(&Progress::Refused { issue, why });
                 Ok(Answer::Refused)
             }
             other => Err(other.into()),
@@ -90,6 +90,9 @@ impl Engine<'_> {
         &self,
         line: impl FnOnce(chrono::DateTime<chrono::Utc>) -> JournalLine,
     ) -> Result<(), EngineError> {
-        self.workshop.journal.write(&line((self.ports.clock)()))
+        self.bench
+            .workshop
+            .journal
+            .write(&line((self.ports.clock)()))
     }
 }

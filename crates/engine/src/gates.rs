@@ -9,15 +9,24 @@ use lightsout_agents::{End, Finished, Job, Limits, gate_environment, run_job};
 use lightsout_lifecycle::{Gate, GateOutcome};
 use lightsout_taxonomy::{Factory, GateSettings};
 
+use crate::EngineError;
+use crate::bench::Bench;
 use crate::stages::fresh;
-use crate::{Engine, EngineError};
 
 /// The most a gate may print, in bytes.
 const MAX_OUTPUT: u64 = 16 << 20;
 /// How much of what a gate printed last is kept, in bytes.
 const TAIL: u64 = 4_000;
 
-impl Engine<'_> {
+/// The gates of a factory, each with its name and its command, in their order; the lane is the first.
+pub(crate) fn names(factory: &Factory) -> Vec<(String, String)> {
+    let lane = ("lane".to_owned(), "built in".to_owned());
+    let gates = factory.gates.iter();
+    let gates = gates.map(|gate| (gate.name.clone(), gate.run.join(" ")));
+    std::iter::once(lane).chain(gates).collect()
+}
+
+impl Bench<'_> {
     /// Runs every gate on `head`; what fails is run on `base` too, so that an old failure is known as one.
     ///
     /// The commands come from the base commit's `factory.toml`. The tree is no repository, and since the lane lets no
@@ -29,14 +38,10 @@ impl Engine<'_> {
         head: &str,
         dir: &Path,
     ) -> Result<Vec<Gate>, EngineError> {
-        let mut gates = vec![Gate {
-            name: "lane".to_owned(),
-            command: "built in".to_owned(),
-            outcome: GateOutcome::Passed,
-        }];
+        let mut outcomes = vec![GateOutcome::Passed];
         let tree = self.lay_out(dir, head)?;
         for settings in &factory.gates {
-            let outcome = match self.gate(settings, &tree, dir).await? {
+            outcomes.push(match self.gate(settings, &tree, dir).await? {
                 None => GateOutcome::Passed,
                 Some(tail) => {
                     let before = self.lay_out(dir, base)?;
@@ -45,14 +50,16 @@ impl Engine<'_> {
                         Some(_) => GateOutcome::FailedBefore { tail },
                     }
                 }
-            };
-            gates.push(Gate {
-                name: settings.name.clone(),
-                command: settings.run.join(" "),
-                outcome,
             });
         }
-        Ok(gates)
+        let gates = names(factory).into_iter().zip(outcomes);
+        Ok(gates
+            .map(|((name, command), outcome)| Gate {
+                name,
+                command,
+                outcome,
+            })
+            .collect())
     }
 
     /// Lays out the files of a commit in a fresh folder: a gate that a killed process left may still write to its own.

@@ -9,28 +9,47 @@
 //!    checked against the lane, given their pictures, and put through the gates;
 //! 4. what came of it is a report on disk, which `lifecycle::settle` turns into the next plan.
 //!
-//! A run is kept in stages on disk (`runs/<run>/`): what is paid for is written down before anything else happens, so a
-//! process that is killed anywhere is followed by one that goes on from the last stage that was finished.
+//! A run goes through stages, and what one leaves in a folder is all that the next one gets: it is *commissioned*
+//! (`run.json`), *worked* ([`Bench::work`]), *checked* ([`Bench::check`]) and *settled* ([`Engine::settle`]). On one machine
+//! they follow one another in one folder (`runs/<run>/`): what is paid for is written down before anything else happens, so
+//! a process that is killed anywhere is followed by one that goes on from the last stage that was finished. On several
+//! machines the two in the middle hold a [`Bench`] and no credential, and whoever settles believes nothing that it has not
+//! looked at.
 //!
 //! **Architecture invariant:** nothing here names a forge, a database or a kind of agent; agents and gates run as other
 //! processes, in folders that hold no credential.
 
+mod answers;
+mod arrival;
+mod bench;
+mod check;
 mod chores;
+mod commission;
 mod engine;
 mod error;
 mod execute;
 mod gates;
 mod handoff;
+mod heard;
 mod intake;
 mod journal;
+mod lanes;
+mod lease;
+mod money;
 mod observe;
+mod part;
 mod pictures;
 mod prompt;
 mod read;
 mod run;
+mod settle;
 mod stages;
+mod work;
 mod workshop;
 
+pub use bench::Bench;
+pub use check::{GateResult, GateWord, Judged, PictureResult, Verdict};
+pub use commission::{Attached, Commission, Given, Hired, Material};
 pub use engine::{Engine, Ports, Settings, issue_of_branch};
 pub use error::EngineError;
 pub use handoff::{LaneLimits, lane_problems};
@@ -38,3 +57,4 @@ pub use intake::{filing, intake_by_text};
 pub use journal::{Basis, JournalLine};
 pub use observe::{Observer, Progress, Silent, Stage};
 pub use prompt::{Prompt, RuleTexts, Said, render_prompt};
+pub use settle::{Handed, Settled};

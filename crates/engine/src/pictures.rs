@@ -3,15 +3,17 @@
 use std::fs;
 use std::path::Path;
 
-use lightsout_lifecycle::{PictureNote, RunEnd};
+use lightsout_agents::Request;
+use lightsout_lifecycle::PictureNote;
 use lightsout_media::{
     Card, Limits, PHOTO_WIDTH, Photo, Picture, header_card, headshot, photo, write_contained,
 };
-use lightsout_taxonomy::{Fields, MediaKind, Value};
+use lightsout_taxonomy::MediaKind;
 
-use crate::run::Commission;
+use crate::bench::Bench;
+use crate::commission::attached_links;
 use crate::workshop::Workshop;
-use crate::{Engine, EngineError};
+use crate::{Commission, EngineError};
 
 /// The largest attachment that is read at all, in bytes.
 pub(crate) const MAX_PHOTO_BYTES: u64 = 10 << 20;
@@ -41,49 +43,65 @@ pub(crate) enum Illustrated {
         pictures: Vec<PictureNote>,
     },
     /// What was attached cannot become the picture.
-    Refused(RunEnd),
+    Refused {
+        /// Why, and what would help.
+        why: String,
+    },
 }
 
-impl Engine<'_> {
+impl Bench<'_> {
     /// Makes the pictures of a run and commits them on top of the agent's commit.
-    pub(crate) async fn illustrate(
+    ///
+    /// Photographs lie beside the commission, in the folder `run`; `desk` is a folder to work in.
+    pub(crate) fn illustrate(
         &self,
         commission: &Commission,
-        dir: &Path,
+        run: &Path,
+        desk: &Path,
         head: &str,
     ) -> Result<Illustrated, EngineError> {
-        let Some(media) = &commission.request.media else {
+        let request = commission.request.as_ref();
+        let Some((request, media)) = request.and_then(|one| Some((one, one.media.as_ref()?)))
+        else {
             return Ok(Illustrated::Done {
                 head: head.to_owned(),
                 pictures: Vec::new(),
             });
         };
         let drawn = match media.kind {
-            MediaKind::Header => card(commission),
+            MediaKind::Header => card(commission, request),
             MediaKind::Headshot | MediaKind::Photo => {
-                let Some(url) = attached(&commission.request.fields) else {
+                let Some(url) = attached_links(request).next() else {
                     return Ok(refused("no photograph is attached"));
                 };
-                let bytes = self.ports.forge.attachment(url, MAX_PHOTO_BYTES).await?;
-                develop(media.kind, &bytes)
+                match commission.attachment(run, url) {
+                    Some(bytes) => develop(media.kind, &bytes),
+                    None => return Ok(refused("the photograph could not be fetched")),
+                }
             }
         };
-        match drawn {
-            Ok(picture) => self.hang(commission, dir, head, &media.path, &picture),
-            Err(why) => Ok(refused(&why)),
-        }
+        let picture = match drawn {
+            Ok(picture) => picture,
+            Err(why) => return Ok(refused(&why)),
+        };
+        let note = PictureNote {
+            path: media.path.clone(),
+            note: note(media.kind, &picture),
+        };
+        self.hang(commission, desk, head, note, &picture)
     }
 
     /// Writes a picture into a checkout of the agent's commit and commits it.
     fn hang(
         &self,
         commission: &Commission,
-        dir: &Path,
+        desk: &Path,
         head: &str,
-        path: &str,
+        note: PictureNote,
         picture: &Picture,
     ) -> Result<Illustrated, EngineError> {
-        let into = dir.join("broker");
+        let path = note.path.as_str();
+        let into = desk.join("broker");
         if into.exists() {
             fs::remove_dir_all(&into).map_err(EngineError::disk("clearing", &into))?;
             self.workshop.repo.worktree_prune()?;
@@ -96,10 +114,6 @@ impl Engine<'_> {
         let message = format!("media: add {path}");
         let head = tree.commit_all(&message, &author)?;
         tree.remove()?;
-        let note = PictureNote {
-            path: path.to_owned(),
-            note: note(commission, picture),
-        };
         Ok(Illustrated::Done {
             head,
             pictures: vec![note],
@@ -108,11 +122,10 @@ impl Engine<'_> {
 }
 
 fn refused(why: &str) -> Illustrated {
-    Illustrated::Refused(RunEnd::PictureRefused { why: sentence(why) })
+    Illustrated::Refused { why: sentence(why) }
 }
 
-fn card(commission: &Commission) -> Result<Picture, String> {
-    let request = &commission.request;
+fn card(commission: &Commission, request: &Request) -> Result<Picture, String> {
     let card = Card {
         title: request.fields.text("title").unwrap_or(&request.title),
         kicker: request.fields.text("author").unwrap_or_default(),
@@ -131,22 +144,15 @@ fn develop(kind: MediaKind, bytes: &[u8]) -> Result<Picture, String> {
     .map_err(|error| error.to_string())
 }
 
-fn attached(fields: &Fields) -> Option<&str> {
-    fields.iter().find_map(|(_, value)| match value {
-        Value::Image(image) => Some(image.url.as_str()),
-        Value::Text(_) | Value::List(_) | Value::Pairs(_) => None,
-    })
-}
-
 /// Says where a picture comes from: nobody shall take a card for a photograph, or a crop for a portrait session.
-fn note(commission: &Commission, picture: &Picture) -> String {
+fn note(kind: MediaKind, picture: &Picture) -> String {
     let mut parts = vec![format!("{}×{} PNG", picture.width, picture.height)];
-    match commission.request.media.as_ref().map(|media| media.kind) {
-        Some(MediaKind::Headshot | MediaKind::Photo) => {
+    match kind {
+        MediaKind::Headshot | MediaKind::Photo => {
             parts.push("the attached photograph itself, upright, without its metadata".to_owned());
         }
         // A card says itself what it is.
-        Some(MediaKind::Header) | None => {}
+        MediaKind::Header => {}
     }
     parts.extend(picture.notes.iter().cloned());
     parts.join("; ")

@@ -69,8 +69,11 @@ impl Engine<'_> {
     /// Reads everything a decision about `event` may look at.
     pub(crate) async fn view(&self, number: Number, event: &Event) -> Result<View, EngineError> {
         let since = Instant::now();
-        let base = self.workshop.refresh(&self.settings.base)?;
-        let factory = self.workshop.configuration(&base, &self.settings.base)?;
+        let base = self.bench.workshop.refresh(&self.settings.base)?;
+        let factory = self
+            .bench
+            .workshop
+            .configuration(&base, &self.settings.base)?;
         let bots = factory
             .bots
             .iter()
@@ -114,8 +117,7 @@ impl Engine<'_> {
             filing: filing(&factory),
             comment: spoken_of(&event.kind, &thread, &record, &requester.login),
             budget_refusal: self.budget_refusal(number, &record, &factory).await?,
-            // One process works at a time, so a run that is not being worked on here is dead.
-            run_alive: false,
+            run_alive: self.is_alive(record.run.as_ref()),
             newest_answer: newest_answer(&thread, &requester.login),
             issue,
             requester,
@@ -124,7 +126,7 @@ impl Engine<'_> {
             record,
             pull,
         };
-        self.took(Stage::Reading, since);
+        self.bench.took(Stage::Reading, since);
         Ok(View {
             snapshot,
             factory,
@@ -258,7 +260,7 @@ impl Engine<'_> {
         let page_exists = |name: &str| -> Result<bool, EngineError> {
             let page = Slug::new(name).ok().and_then(|slug| kind.page_for(&slug));
             match page {
-                Some(page) => self.workshop.holds(base, &page),
+                Some(page) => self.bench.workshop.holds(base, &page),
                 None => Ok(false),
             }
         };

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::EngineError;
+use crate::arrival::{Doubt, read_json};
 
 /// Reads a stage, if it was finished.
 pub(crate) fn load<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, EngineError> {
@@ -23,6 +24,17 @@ pub(crate) fn load<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, Engine
             why: error.to_string(),
         }),
     }
+}
+
+/// Reads a stage that may have come from elsewhere: an ordinary file within a bound.
+pub(crate) fn load_bounded<T: DeserializeOwned>(
+    path: &Path,
+    limit: u64,
+) -> Result<Option<T>, EngineError> {
+    read_json(path, limit).map_err(|Doubt(why)| EngineError::Damaged {
+        path: path.to_owned(),
+        why,
+    })
 }
 
 /// Writes a finished stage: a temporary file beside it, on the disk, then renamed.

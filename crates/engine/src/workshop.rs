@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use lightsout_git::{Repo, Signature};
+use lightsout_git::{GitError, Repo, Signature};
 use lightsout_lifecycle::RunId;
 use lightsout_taxonomy::{ConfigError, Factory};
 
@@ -32,7 +32,7 @@ pub(crate) struct Workshop {
 }
 
 impl Workshop {
-    /// Opens the folder, making what is missing; `origin` is the forge's repository on this machine.
+    /// Opens the folder, making what is missing; `origin` is the forge's repository, or a checkout of it, on this machine.
     pub(crate) fn open(dir: &Path, origin: &Path) -> Result<Self, EngineError> {
         fs::create_dir_all(dir.join("runs")).map_err(EngineError::disk("making", dir))?;
         let path = dir.join("workshop.git");
@@ -44,7 +44,7 @@ impl Workshop {
         Ok(Self {
             dir: dir.to_owned(),
             repo,
-            origin: Repo::open_bare(origin)?,
+            origin: Repo::open_checkout(origin)?,
             configured: Mutex::default(),
             listed: Mutex::default(),
             journal: Journal::at(&dir.join("journal.jsonl"))?,
@@ -63,8 +63,16 @@ impl Workshop {
 
     /// Reads the base branch afresh; gives its commit.
     pub(crate) fn refresh(&self, branch: &str) -> Result<String, EngineError> {
-        let name = format!("refs/heads/{branch}");
-        let Some(at) = self.origin.rev(&name)? else {
+        // A checkout of another branch knows this one as its remote's.
+        let names = ["refs/heads", "refs/remotes/origin"].map(|kind| format!("{kind}/{branch}"));
+        let mut found = None;
+        for name in names {
+            if let Some(at) = self.origin.rev(&name)? {
+                found = Some((name, at));
+                break;
+            }
+        }
+        let Some((name, at)) = found else {
             return Err(EngineError::NoBase {
                 branch: branch.to_owned(),
             });
@@ -73,6 +81,20 @@ impl Workshop {
             return Ok(at);
         }
         Ok(self.repo.fetch_from(&self.origin, &name, BASE_REF)?)
+    }
+
+    /// Brings a commit in, wherever it lies in the forge's repository.
+    pub(crate) fn obtain(&self, at: &str) -> Result<(), EngineError> {
+        if self.repo.rev(at)?.is_some() {
+            return Ok(());
+        }
+        let name = format!("refs/forge/at/{at}");
+        match self.repo.fetch_commit(&self.origin, at, &name) {
+            Err(GitError::Failed { .. } | GitError::NotFound { .. }) => {
+                Err(EngineError::NoCommit { at: at.to_owned() })
+            }
+            other => Ok(other?),
+        }
     }
 
     /// Reads `factory.toml` at a commit; a repository without one has the built-in factory.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use chrono::TimeDelta;
-use lightsout_engine::{Engine, EngineError, Ports, Settings};
+use lightsout_engine::{Bench, Engine, EngineError, Ports, Settings};
 use lightsout_forge::Login;
 use lightsout_ledger::{Caps, Nanodollars};
 use lightsout_local::Local;
@@ -149,16 +149,13 @@ impl<'w> World<'w> {
             pauses: vec![Duration::ZERO; 2],
             ..Settings::new(scene.is_enabled(), "main")
         };
-        let ports = Ports {
+        let driven = Ports {
             forge: &ports,
-            inbox: &ports,
             ledger: &ports,
-            agent: &agent,
-            observer: scene,
             clock: &clock,
         };
-        let engine = match Engine::open(ports, settings, local.dir(), local.repo().path()) {
-            Ok(engine) => engine,
+        let engine = match Bench::open(scene, local.dir(), local.repo().path()) {
+            Ok(bench) => Engine::new(driven, settings, bench),
             Err(error) => return (Ended::Failed(error), 1),
         };
         let mut times = 0;
@@ -172,7 +169,7 @@ impl<'w> World<'w> {
             }
             let ended = tokio::select! {
                 biased;
-                worked = engine.work() => worked.map_or_else(Ended::Failed, |()| Ended::Quiet),
+                worked = engine.work(&ports, &agent) => worked.map_or_else(Ended::Failed, |()| Ended::Quiet),
                 () = scene.killed.notified() => Ended::Killed,
             };
             scene.tell(|| format!("the engine: {}", shown(&ended)));

@@ -1,6 +1,7 @@
 //! What the agent is told: data first, then its text.
 
 mod fence;
+mod work;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,9 +12,11 @@ use lightsout_policy::{Role, Rule, allow_list_for};
 use lightsout_taxonomy::{Factory, RequestType, field_table};
 use serde::{Deserialize, Serialize};
 
-use crate::run::request;
+use crate::part::request;
 use crate::{Engine, EngineError};
 use fence::fence;
+
+pub(crate) use work::{of_change, of_request, of_work};
 
 /// Something that a person wrote into the thread of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,8 +87,8 @@ impl Engine<'_> {
 }
 
 /// What an agent may do in a role: its lane, the gates and git, and nothing that reaches out.
-pub(crate) fn rules(factory: &Factory, request: &Request, role: Role) -> RuleTexts {
-    let list = allow_list_for(factory, &request.lane, role);
+pub(crate) fn rules(factory: &Factory, lane: &[String], role: Role) -> RuleTexts {
+    let list = allow_list_for(factory, lane, role);
     let texts = |rules: &[Rule]| rules.iter().map(ToString::to_string).collect();
     RuleTexts {
         allow: texts(&list.allow),
@@ -142,7 +145,7 @@ pub fn render_prompt(
         issue: request.issue,
         role: role.name(),
         skills: skills.into_iter().map(ToOwned::to_owned).collect(),
-        rules: rules(factory, request, role),
+        rules: rules(factory, &request.lane, role),
         comments: thread.len(),
         hidden,
         text,

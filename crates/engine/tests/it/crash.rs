@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use async_trait::async_trait;
 use lightsout_agents::{Agent, AgentError, CommandAgent, Finished, WorkOrder};
-use lightsout_engine::{Engine, EngineError, Ports, Settings, Silent};
+use lightsout_engine::{Bench, Engine, EngineError, Ports, Settings, Silent};
 use lightsout_forge::{Forge as _, Number};
 use lightsout_ledger::{LedgerStore as _, Nanodollars, Scope, fold};
 use lightsout_testkit::{Fault, FaultyForge};
@@ -88,13 +88,13 @@ async fn a_damaged_stage_is_named() {
     world.open(REQUESTER, BODY).await;
     let run = world.local.dir().join("runs/1-1");
     std::fs::create_dir_all(&run).unwrap();
-    std::fs::write(run.join("commission.json"), "{").unwrap();
+    std::fs::write(run.join("run.json"), "{").unwrap();
     let error = world.try_work().await.unwrap_err().to_string();
     assert!(
-        error.contains("commission.json") && error.contains("hint"),
+        error.contains("run.json") && error.contains("hint"),
         "{error}"
     );
-    std::fs::remove_file(run.join("commission.json")).unwrap();
+    std::fs::remove_file(run.join("run.json")).unwrap();
     world.work().await;
     assert!(world.local.pull_request(Number(2)).await.is_ok());
 }
@@ -125,10 +125,7 @@ async fn work_with(world: &World, agent: &dyn Agent) -> Result<(), EngineError> 
     let clock = || chrono::DateTime::from_timestamp(1_800_000_100, 0).unwrap();
     let ports = Ports {
         forge: &world.local,
-        inbox: &world.local,
         ledger: &world.local,
-        agent,
-        observer: &Silent,
         clock: &clock,
     };
     let settings = Settings {
@@ -136,8 +133,9 @@ async fn work_with(world: &World, agent: &dyn Agent) -> Result<(), EngineError> 
         ..Settings::new(true, "main")
     };
     let dir = world.local.dir();
-    let engine = Engine::open(ports, settings, dir, &dir.join("site.git"))?;
-    engine.work().await
+    let bench = Bench::open(&Silent, dir, &dir.join("site.git"))?;
+    let engine = Engine::new(ports, settings, bench);
+    engine.work(&world.local, agent).await
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Utc};
 use lightsout_agents::{Agent, CommandAgent};
-use lightsout_engine::{Engine, EngineError, Observer, Ports, Progress, Settings};
+use lightsout_engine::{Bench, Engine, EngineError, Observer, Ports, Progress, Settings};
 use lightsout_forge::{
     Comment, Ensured, Forge, Inbox, Issue, Label, Login, Number, Permission, PullRequest,
 };
@@ -143,10 +143,7 @@ impl World {
         let clock = || DateTime::from_timestamp(self.now, 0).unwrap();
         let ports = Ports {
             forge,
-            inbox,
             ledger: &self.local,
-            agent,
-            observer: &self.seen,
             clock: &clock,
         };
         let settings = Settings {
@@ -154,9 +151,8 @@ impl World {
             ..Settings::new(self.enabled, "main")
         };
         let dir = self.local.dir();
-        Engine::open(ports, settings, dir, &dir.join("site.git"))?
-            .work()
-            .await
+        let bench = Bench::open(&self.seen, dir, &dir.join("site.git"))?;
+        Engine::new(ports, settings, bench).work(inbox, agent).await
     }
 
     pub(crate) async fn open(&self, by: &str, body: &str) -> Number {

@@ -125,8 +125,7 @@ fn runs(folder: &Path) -> Result<Vec<Run>> {
 
 fn run_of(folder: &Path, name: &str) -> Result<Run> {
     let dir = folder.join("runs").join(name);
-    let commission: Value =
-        serde_json::from_str(&fs::read_to_string(dir.join("commission.json"))?)?;
+    let commission: Value = serde_json::from_str(&fs::read_to_string(dir.join("run.json"))?)?;
     let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
     let base = text(&commission["base"]).context("a run without a base")?;
     let slug = text(&commission["request"]["slug"]).context("a request without a slug")?;
