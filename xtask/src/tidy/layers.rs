@@ -156,6 +156,14 @@ pub(crate) const CRATES: &[Crate] = &[
         knows_not: "workflows, events and files: contexts and files are handed in, a value comes out",
     },
     Crate {
+        folder: "runlog",
+        layer: Layer::Pure,
+        uses: &[],
+        tests_use: &[],
+        pure: true,
+        knows_not: "where an archive comes from, and what follows from a failure: bytes come in, lines come out",
+    },
+    Crate {
         folder: "lifecycle",
         layer: Layer::Pure,
         uses: &["forge", "ledger", "signal", "taxonomy"],
@@ -229,6 +237,7 @@ pub(crate) const CRATES: &[Crate] = &[
             "local",
             "media",
             "policy",
+            "runlog",
             "signal",
             "skills",
             "taxonomy",
