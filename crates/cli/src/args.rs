@@ -1,6 +1,7 @@
 //! What can be typed. Help is written here, once.
 
 mod explain;
+mod heal;
 mod policy;
 mod replay;
 mod requests;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(crate) use explain::Explain;
+pub(crate) use heal::{Heal, HealLog, HealVerb};
 pub(crate) use policy::{
     FactoryArgs, ListArgs, Policy, PolicyAudit, PolicyCheck, PolicyHook, PolicyPrint, PolicyVerb,
     ProgramName, RoleName, ToolName,
@@ -59,6 +61,8 @@ pub(crate) enum Verb {
     Policy(Policy),
     /// Say what an agent's transcript comes to: READY, WAITING or neither, and why
     Signal(Signal),
+    /// Look at why a run failed
+    Heal(Heal),
     /// Look at what agents are taught, and check it
     Skills(Skills),
     /// Be an agent (started by the factory), or see what one is told

@@ -9,6 +9,7 @@ mod demo;
 mod explain;
 mod factory;
 mod failure;
+mod heal;
 mod input;
 mod journal;
 mod labels;
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         Verb::Schema => schema::run(),
         Verb::Policy(args) => policy::run(&args),
         Verb::Signal(signal) => signal::run(&signal),
+        Verb::Heal(heal) => heal::run(&heal),
         Verb::Skills(skills) => skills::run(&skills),
         Verb::Agent(agent) => agent::run(&agent),
     };

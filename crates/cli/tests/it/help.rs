@@ -33,6 +33,8 @@ const VERBS: &[&[&str]] = &[
     &["policy", "hook"],
     &["policy", "print"],
     &["signal"],
+    &["heal"],
+    &["heal", "log"],
     &["skills"],
     &["skills", "check"],
     &["skills", "list"],

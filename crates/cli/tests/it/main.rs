@@ -11,6 +11,7 @@ mod demo;
 /// `lightsout explain`: payloads, snapshots, and a factory here.
 mod explain;
 /// What every verb prints as help.
+mod heal;
 mod help;
 /// `lightsout lint`.
 mod lint;
