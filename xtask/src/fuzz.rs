@@ -15,6 +15,7 @@ const SEEDS: &[(&str, &[&str])] = &[
     ("factory", &["crates/taxonomy/src", "examples/careers-site"]),
     ("payload", &["crates/github/tests/data"]),
     ("request", &["examples/requests"]),
+    ("runlog", &["crates/runlog/tests/data"]),
     ("transcript", &["crates/signal/tests/fixtures"]),
 ];
 

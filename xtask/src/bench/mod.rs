@@ -5,6 +5,7 @@
 
 mod decide;
 mod expressions;
+mod logs;
 mod measure;
 mod signal;
 
@@ -18,6 +19,12 @@ pub(crate) enum Bench {
     Decide,
     /// Workflow expressions, beside GitHub's own evaluator
     Expressions,
+    /// The lines that tell why a run failed, beside `unzip -p | grep | tail`
+    Logs {
+        /// How large the archive is, in megabytes
+        #[arg(long, default_value_t = 200)]
+        megabytes: u64,
+    },
     /// The outcome of a long transcript, beside Python's `json`
     Signal {
         /// How long the transcript is, in megabytes
@@ -31,6 +38,7 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
     match bench {
         Bench::Decide => decide::run(),
         Bench::Expressions => expressions::run(),
+        Bench::Logs { megabytes } => logs::run(*megabytes),
         Bench::Signal { megabytes } => signal::run(*megabytes),
     }
 }
