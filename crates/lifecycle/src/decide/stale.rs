@@ -1,13 +1,10 @@
 //! Pull requests that nobody touches: closed, and their requests handed back to a person.
 
-use chrono::TimeDelta;
 use lightsout_forge::Action;
 
 use super::steps::ask;
+use crate::glance::UNTOUCHED;
 use crate::{Plan, PullFacts, Reason, Snapshot};
-
-/// How long a pull request may lie untouched.
-const UNTOUCHED: TimeDelta = TimeDelta::days(7);
 
 /// Whether nothing has happened on the pull request for longer than it may.
 fn is_stale(snapshot: &Snapshot, facts: &PullFacts) -> bool {

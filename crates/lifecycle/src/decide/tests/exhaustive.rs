@@ -11,7 +11,7 @@ use lightsout_forge::{
 
 use super::{event, in_review, person, pull, sha, world};
 use crate::{
-    Approval, Command, CommentFacts, Intake, Person, Plan, Reason, Record, RunId, RunMark,
+    Approval, Command, CommentFacts, Glance, Intake, Person, Plan, Reason, Record, RunId, RunMark,
     Snapshot, State, approval_key, block, decide, spoken_of, status_key,
 };
 
@@ -462,4 +462,81 @@ fn wrong_plans_are_caught() {
     assert_ne!(again.reason, Reason::PullRequestStale);
     assert!(fault(&sweep, &world, &stale).is_some());
     assert_eq!(Record::default().run, None);
+}
+
+/// What lists show of a world.
+fn glance(world: &Snapshot) -> Glance<'_> {
+    Glance {
+        now: world.now,
+        issue: &world.issue,
+        record: Some(world.record.clone()),
+        unheard: world.comment.is_some(),
+        pulls: world
+            .open_pull()
+            .map(|facts| &facts.pull)
+            .into_iter()
+            .collect(),
+        approved: world
+            .pull
+            .as_ref()
+            .is_some_and(|facts| facts.approval.is_some()),
+    }
+}
+
+/// Every world that a sweep may meet, also with something unheard, long after, and with a label that somebody set by hand.
+fn swept_worlds() -> impl Iterator<Item = Snapshot> {
+    let worlds = intakes().into_iter().flat_map(|intake| worlds(&intake));
+    // What was merged is closed, or not told apart.
+    let unmerged = worlds.filter(|world| !world.is_merged());
+    unmerged.flat_map(|world| {
+        let mut late = world.clone();
+        late.now += TimeDelta::days(8);
+        let mut answered = world.clone();
+        answered.newest_answer = CommentId(30);
+        answered.comment = Some(CommentFacts {
+            id: CommentId(30),
+            author: person("ada", Permission::Write),
+            command: None,
+            on_pull_request: false,
+        });
+        let mut labelled = world.clone();
+        labelled.record.state = State::New;
+        [world, late, answered, labelled]
+    })
+}
+
+/// How many worlds look at rest, and how many of these a sweep would change, when they are looked at like this.
+fn looked_at(look: impl Fn(&mut Glance<'_>)) -> (usize, usize) {
+    let (mut rest, mut wrong) = (0, 0);
+    for world in swept_worlds() {
+        let mut glance = glance(&world);
+        look(&mut glance);
+        if glance.is_at_rest() {
+            let issue = world.issue.number;
+            rest += 1;
+            let plan = decide(&event(EventKind::Sweep { issue }, &world), &world);
+            wrong += usize::from(!plan.is_empty());
+        }
+    }
+    (rest, wrong)
+}
+
+#[test]
+fn what_looks_at_rest_is_left_alone_by_a_sweep() {
+    let (rest, wrong) = looked_at(|_| ());
+    assert!(rest > 50 && wrong == 0, "{wrong} of {rest}");
+}
+
+#[test]
+fn looking_less_closely_is_caught() {
+    let blind: [fn(&mut Glance<'_>); 5] = [
+        |glance| glance.unheard = false,
+        |glance| glance.approved = false,
+        |glance| glance.now = chrono::DateTime::UNIX_EPOCH,
+        |glance| glance.record.as_mut().unwrap().run = None,
+        |glance| glance.record.as_mut().unwrap().state = State::Waiting,
+    ];
+    for (nth, blind) in blind.into_iter().enumerate() {
+        assert!(looked_at(blind).1 > 0, "the {nth}th leaves nothing out");
+    }
 }
