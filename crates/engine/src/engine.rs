@@ -124,14 +124,18 @@ impl<'a> Engine<'a> {
         Ok(busy)
     }
 
-    /// The open issues, and the closed ones whose pull request is still open: somebody closed those, and nobody heard.
+    /// The open issues that are not seen to be at rest, and the closed ones whose pull request is still open: somebody
+    /// closed those, and nobody heard.
     async fn unfinished(&self) -> Result<Vec<Issue>, EngineError> {
-        let mut issues = self.ports.forge.open_issues().await?;
-        for pull in self.open_pulls().await? {
+        let open = self.ports.forge.open_issues().await?;
+        let numbers: Vec<Number> = open.iter().map(|issue| issue.number).collect();
+        let pulls = self.open_pulls().await?;
+        let mut issues = self.restless(open, &pulls).await?;
+        for pull in pulls {
             let Some(number) = issue_of_branch(pull.head.as_str()) else {
                 continue;
             };
-            if issues.iter().any(|issue| issue.number == number) {
+            if numbers.contains(&number) || issues.iter().any(|issue| issue.number == number) {
                 continue;
             }
             match self.ports.forge.issue(number).await {

@@ -41,6 +41,7 @@ mod part;
 mod pictures;
 mod prompt;
 mod read;
+mod rest;
 mod run;
 mod settle;
 mod stages;

@@ -66,6 +66,12 @@ impl People<'_, '_> {
 }
 
 impl Engine<'_> {
+    /// Reads the factory's configuration on the base branch.
+    pub(crate) fn factory(&self) -> Result<Factory, EngineError> {
+        let base = self.workshop.refresh(&self.settings.base)?;
+        self.workshop.configuration(&base, &self.settings.base)
+    }
+
     /// Reads everything a decision about `event` may look at.
     pub(crate) async fn view(&self, number: Number, event: &Event) -> Result<View, EngineError> {
         let since = Instant::now();
