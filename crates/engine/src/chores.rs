@@ -50,7 +50,7 @@ impl Engine<'_> {
         Ok(())
     }
 
-    async fn spend_facts(&self, day: NaiveDate) -> Result<SpendFacts, EngineError> {
+    pub(crate) async fn spend_facts(&self, day: NaiveDate) -> Result<SpendFacts, EngineError> {
         let books = fold(&self.ports.ledger.entries(None).await?);
         let that_day = books.balance(Scope::Day(day));
         let by_issue = books.by_issue(Scope::Day(day)).into_iter();

@@ -63,6 +63,9 @@ pub struct Commission {
     pub started: DateTime<Utc>,
     /// What the site is called.
     pub site: String,
+    /// What it is about, where its rules need that again: the workflow that failed, or the model that is to recite.
+    #[serde(default)]
+    pub subject: String,
     /// Who does the work.
     pub hired: Hired,
     /// Which try of the run this is, from 1; each has its own money.
@@ -153,6 +156,8 @@ pub struct Given {
 #[derive(Debug)]
 pub(crate) struct Ground {
     pub(crate) material: Material,
+    /// What it is about, where its rules need that again: the workflow that failed, or the model that is to recite.
+    pub(crate) subject: String,
     pub(crate) factory: Factory,
     /// The base branch's commit.
     pub(crate) rules: String,
@@ -184,6 +189,7 @@ impl Engine<'_> {
         };
         let Ground {
             material,
+            subject,
             factory,
             rules,
         } = &ground;
@@ -207,6 +213,7 @@ impl Engine<'_> {
             base: commit(base)?,
             started: (self.ports.clock)(),
             site: factory.name.clone(),
+            subject: subject.clone(),
             hired: hired.clone(),
             tried,
             prompt: text,
@@ -362,7 +369,7 @@ pub(crate) fn commit(sha: &str) -> Result<Sha, EngineError> {
     Sha::new(sha).map_err(|error| refused("a commit of the workshop", &error.to_string()))
 }
 
-fn branch(name: &str) -> Result<BranchName, EngineError> {
+pub(crate) fn branch(name: &str) -> Result<BranchName, EngineError> {
     BranchName::new(name).map_err(|error| refused("the base branch", &error.to_string()))
 }
 

@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use lightsout_agents::Agent;
-use lightsout_forge::{
-    Event, EventId, EventKind, Forge, ForgeError, Inbox, Issue, Number, PullRequest,
-};
+use lightsout_forge::{Event, EventKind, Forge, ForgeError, Inbox, Issue, Number, PullRequest};
 use lightsout_ledger::{LedgerStore, Nanodollars};
 use lightsout_lifecycle::{Ended, Execution, Snapshot};
 
@@ -106,19 +104,7 @@ impl<'a> Engine<'a> {
     async fn sweep(&self, agent: &dyn Agent) -> Result<bool, EngineError> {
         let mut busy = false;
         for issue in self.unfinished().await? {
-            let now = (self.ports.clock)();
-            let event = Event {
-                id: EventId(format!(
-                    "sweep-{}-{}",
-                    issue.number.0,
-                    now.timestamp_millis()
-                )),
-                at: now,
-                actor: issue.author,
-                kind: EventKind::Sweep {
-                    issue: issue.number,
-                },
-            };
+            let event = self.sweep_of(&issue);
             busy |= self.handle(&event, agent).await?;
         }
         Ok(busy)
@@ -126,7 +112,7 @@ impl<'a> Engine<'a> {
 
     /// The open issues that are not seen to be at rest, and the closed ones whose pull request is still open: somebody
     /// closed those, and nobody heard.
-    async fn unfinished(&self) -> Result<Vec<Issue>, EngineError> {
+    pub(crate) async fn unfinished(&self) -> Result<Vec<Issue>, EngineError> {
         let open = self.ports.forge.open_issues().await?;
         let numbers: Vec<Number> = open.iter().map(|issue| issue.number).collect();
         let pulls = self.open_pulls().await?;

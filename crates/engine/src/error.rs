@@ -80,12 +80,6 @@ pub enum EngineError {
         /// Its label.
         label: String,
     },
-    /// A run of this role is settled by nobody.
-    #[error("no run of a {role} can be settled")]
-    NoSuchRole {
-        /// The role.
-        role: &'static str,
-    },
     /// The engine's own folder cannot be read or written.
     #[error("{doing} `{path}` failed")]
     Disk {

@@ -158,6 +158,7 @@ impl Part for RequestPart {
         Ok(self.view.as_ref().and_then(|view| {
             Some(Ground {
                 material: Material::Request(given(self.issue, view)?),
+                subject: String::new(),
                 factory: view.factory.clone(),
                 rules: view.base.clone(),
             })

@@ -68,18 +68,21 @@ impl People<'_, '_> {
 impl Engine<'_> {
     /// Reads the factory's configuration on the base branch.
     pub(crate) fn factory(&self) -> Result<Factory, EngineError> {
-        let base = self.workshop.refresh(&self.settings.base)?;
-        self.workshop.configuration(&base, &self.settings.base)
+        Ok(self.base()?.1)
+    }
+
+    /// Reads the base branch afresh: its commit, and the configuration there.
+    pub(crate) fn base(&self) -> Result<(String, Factory), EngineError> {
+        let workshop = &self.bench.workshop;
+        let base = workshop.refresh(&self.settings.base)?;
+        let factory = workshop.configuration(&base, &self.settings.base)?;
+        Ok((base, factory))
     }
 
     /// Reads everything a decision about `event` may look at.
     pub(crate) async fn view(&self, number: Number, event: &Event) -> Result<View, EngineError> {
         let since = Instant::now();
-        let base = self.bench.workshop.refresh(&self.settings.base)?;
-        let factory = self
-            .bench
-            .workshop
-            .configuration(&base, &self.settings.base)?;
+        let (base, factory) = self.base()?;
         let bots = factory
             .bots
             .iter()
@@ -283,6 +286,16 @@ impl Engine<'_> {
         factory: &Factory,
     ) -> Result<Option<String>, EngineError> {
         let name = format!("{}-{}", number.0, record.attempt + 1);
+        self.refusal(number, &name, factory).await
+    }
+
+    /// Says why the caps would refuse a run that is charged to an issue or pull request.
+    pub(crate) async fn refusal(
+        &self,
+        number: Number,
+        name: &str,
+        factory: &Factory,
+    ) -> Result<Option<String>, EngineError> {
         let ask = Ask {
             id: EntryId::new(format!("run-{name}")),
             issue: number.0,

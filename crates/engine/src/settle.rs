@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lightsout_forge::{Event, EventId, EventKind};
-use lightsout_lifecycle::{Ended, Execution, Reason, Role, RunEnd, RunReport};
+use lightsout_lifecycle::{Ended, Execution, Reason, RunEnd, RunReport};
 use lightsout_taxonomy::Factory;
 
 use crate::arrival::Doubt;
@@ -12,7 +12,8 @@ use crate::check::is_gates_folder;
 use crate::chores::clockwork;
 use crate::commission::take_back;
 use crate::heard::Heard;
-use crate::part::{Part, RequestPart, Stop};
+use crate::part::{Part, Stop};
+use crate::parts::About;
 use crate::run::refused;
 use crate::work::{Work, read_work};
 use crate::{Commission, Engine, EngineError, Hired};
@@ -39,6 +40,18 @@ pub struct Settled {
     pub next: Option<Commission>,
 }
 
+impl Settled {
+    /// There was nothing to decide about.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            reason: None,
+            acted: false,
+            report: None,
+            next: None,
+        }
+    }
+}
+
 impl Engine<'_> {
     /// Deals with an event about a request up to a run, which is commissioned into the folder `out` with its money put
     /// aside: others do it, and somebody settles it with [`Engine::settle`].
@@ -51,17 +64,7 @@ impl Engine<'_> {
         hired: &Hired,
         out: &Path,
     ) -> Result<Settled, EngineError> {
-        let Some(issue) = self.request_of(event).await? else {
-            return Ok(Settled {
-                reason: None,
-                acted: false,
-                report: None,
-                next: None,
-            });
-        };
-        let mut part = RequestPart::of(issue);
-        let execution = Execution::of(event.clone());
-        self.hand_out(&mut part, execution, hired, out).await
+        self.deal(About::Request, event, hired, out).await
     }
 
     /// Settles the run in the folder `run`: looks at everything that was handed on, books what the agent used, reports,
@@ -79,13 +82,7 @@ impl Engine<'_> {
     ) -> Result<Settled, EngineError> {
         let commission = Commission::read(run)?;
         let report = self.report_of(&commission, handed).await?;
-        match commission.order.role {
-            Role::Author => {
-                let mut part = RequestPart::of(commission.order.issue);
-                self.settle_part(&mut part, &commission, report, out).await
-            }
-            role => Err(EngineError::NoSuchRole { role: role.name() }),
-        }
+        self.settle_report(&commission, report, out).await
     }
 
     /// Settles a report by the rules of one part of the world.

@@ -18,7 +18,7 @@ pub use action::{Action, CloseReason, CommentKey, Credential, Ensured, Thread};
 pub use event::{Chore, Conclusion, DeploymentState, Event, EventId, EventKind};
 pub use label::{Label, LabelError, LabelSpec, status_labels};
 pub use names::{BranchName, CommentId, Login, NameError, Number, Sha};
-pub use port::{Forge, ForgeError, Inbox, RunLogs};
+pub use port::{Dispatcher, Forge, ForgeError, Inbox, RunLogs};
 pub use things::{
     Account, AccountKind, CheckState, Comment, Deployment, Issue, IssueState, Permission,
     PullRequest, PullState, Status, WorkflowRun,

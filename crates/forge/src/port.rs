@@ -106,6 +106,14 @@ pub trait RunLogs: Send + Sync {
     async fn run_logs(&self, run: u64, into: &Path, limit: u64) -> Result<(), ForgeError>;
 }
 
+/// Machines of the forge's own that do runs, where somebody only has to ask.
+#[async_trait]
+pub trait Dispatcher: Send + Sync {
+    /// Asks for a request to be looked at where a run of it can be done. Asking twice is asking once or twice: whoever
+    /// looks finds the run in progress.
+    async fn take_up(&self, issue: Number) -> Result<(), ForgeError>;
+}
+
 /// Where events wait until they are dealt with.
 #[async_trait]
 pub trait Inbox: Send + Sync {

@@ -216,6 +216,7 @@ pub(crate) const CRATES: &[Crate] = &[
             "media",
             "policy",
             "signal",
+            "skills",
             "taxonomy",
         ],
         tests_use: &["local"],

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lightsout_forge::{BranchName, Event, Number, Sha};
+use lightsout_forge::{Event, Number};
 use lightsout_lifecycle::{AnyFacts, CanaryFacts, OwnIssue, RunOrder, SkillFacts, canary_key};
 use lightsout_skills::{Against, Level, builtin, check};
 use lightsout_taxonomy::Factory;
@@ -87,14 +87,23 @@ impl Part for CanaryPart {
 fn skills_of(factory: &Factory) -> Vec<SkillFacts> {
     let folders = builtin();
     let mut problems: BTreeMap<String, String> = BTreeMap::new();
-    for finding in check(&folders, &Against::default()) {
-        if finding.rule.level() == Level::Error {
+    let pairs = factory.types.iter().flat_map(|kind| {
+        let skills = kind.skills.iter();
+        skills.map(|skill| (kind.label.clone(), skill.name.clone()))
+    });
+    let against = Against {
+        named: &pairs.collect::<Vec<_>>(),
+        // What the command line knows, whoever builds it checks.
+        command: &|_| Ok(()),
+    };
+    for finding in check(&folders, &against) {
+        if finding.level == Level::Error {
             let said = problems.entry(finding.skill.clone()).or_default();
-            *said = finding.message.clone();
+            said.clone_from(&finding.message);
         }
     }
-    let named = factory.types.iter().flat_map(|kind| &kind.skills);
-    let mut names: Vec<&str> = named.map(|skill| skill.name.as_str()).collect();
+    let skills = factory.types.iter().flat_map(|kind| &kind.skills);
+    let mut names: Vec<&str> = skills.map(|skill| skill.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
     let fact = |name: &str| {
@@ -131,7 +140,9 @@ mod tests {
         let mut factory = Factory::builtin();
         factory.types[0].skills[0].name = "cms-no-such-skill".to_owned();
         let skills = skills_of(&factory);
-        let found = skills.iter().find(|skill| skill.name == "cms-no-such-skill");
+        let found = skills
+            .iter()
+            .find(|skill| skill.name == "cms-no-such-skill");
         assert!(found.is_some_and(|skill| skill.problem.is_some()));
     }
 }

@@ -14,12 +14,12 @@ use crate::{Engine, EngineError};
 /// How the failure came to be known.
 enum Known<'a> {
     /// A workflow run ended.
-    Run {
-        run: &'a WorkflowRun,
-        log: &'a str,
-    },
+    Run { run: &'a WorkflowRun, log: &'a str },
     /// A healing is to be settled.
-    Order { order: &'a RunOrder, workflow: &'a str },
+    Order {
+        order: &'a RunOrder,
+        workflow: &'a str,
+    },
 }
 
 /// A failure on a pull request.
@@ -90,7 +90,10 @@ impl Part for HealPart<'_> {
     type Facts = HealFacts;
 
     fn number(&self) -> Number {
-        let root = self.seen.as_ref().and_then(|(facts, _)| facts.pull.as_ref());
+        let root = self
+            .seen
+            .as_ref()
+            .and_then(|(facts, _)| facts.pull.as_ref());
         root.map_or(Number(0), |root| root.number)
     }
 

@@ -176,4 +176,3 @@ impl Part for ReviewPart<'_> {
         }))
     }
 }
-

@@ -21,7 +21,11 @@ impl Part for SpendPart {
         "yesterday's spend"
     }
 
-    async fn read(&mut self, engine: &Engine<'_>, event: &Event) -> Result<SpendFacts, EngineError> {
+    async fn read(
+        &mut self,
+        engine: &Engine<'_>,
+        event: &Event,
+    ) -> Result<SpendFacts, EngineError> {
         let today = event.at.date_naive();
         engine.spend_facts(today.pred_opt().unwrap_or(today)).await
     }

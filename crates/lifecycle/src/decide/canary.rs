@@ -95,7 +95,8 @@ const BLOCK: &str = "canary";
 const REPOSITORY: Number = Number(0);
 
 impl CanaryFacts {
-    fn record(&self) -> CanaryRecord {
+    /// What is remembered, in the issue's body.
+    pub fn record(&self) -> CanaryRecord {
         let body = self.issue.as_ref().map(|issue| issue.body.as_str());
         body.and_then(|body| block::read(BLOCK, body))
             .unwrap_or_default()
