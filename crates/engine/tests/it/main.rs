@@ -8,6 +8,7 @@
 mod bad_agents;
 mod crash;
 mod gates;
+mod parts;
 mod spend;
 mod story;
 mod transcripts;
