@@ -9,10 +9,23 @@ const CHORES: &[(&str, Chore)] = &[
     ("cms-canary", Chore::Canary),
 ];
 
+/// The workflow that works on requests; started by hand, it looks at the one it is given.
+const REQUESTS: &str = "cms";
+
+/// Whether a workflow, by the name of its file, works on requests.
+pub(super) fn takes_up_requests(path: &str) -> bool {
+    name_of(path) == REQUESTS
+}
+
+/// The name of a workflow's file, without its folder and ending.
+fn name_of(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or_default();
+    file.strip_suffix(".yml").unwrap_or(file)
+}
+
 /// Finds the chore of a workflow by the name of its file.
 pub(super) fn chore_of(path: &str) -> Option<Chore> {
-    let file = path.rsplit('/').next().unwrap_or_default();
-    let name = file.strip_suffix(".yml").unwrap_or(file);
+    let name = name_of(path);
     let found = CHORES.iter().find(|(workflow, _)| *workflow == name);
     found.map(|(_, chore)| *chore)
 }

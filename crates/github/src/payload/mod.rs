@@ -14,7 +14,7 @@ use lightsout_forge::{
 };
 use serde::de::DeserializeOwned;
 
-use chore::chore_of;
+use chore::{chore_of, takes_up_requests};
 pub use error::PayloadError;
 pub use facts::{Facts, ShownIssue};
 pub use model::Association;
@@ -294,9 +294,20 @@ impl Source<'_> {
         })
     }
 
-    /// Finds the chore of a workflow that the clock or a person started, by the name of its file.
+    /// Finds what a workflow is to do that the clock or somebody started, by the name of its file: a chore, or a look at
+    /// one request.
     fn chore(&self, body: &model::Body) -> Result<Option<EventKind>, PayloadError> {
         let path = self.need(body.workflow.as_deref(), "workflow")?;
+        if self.delivery.event == "workflow_dispatch" && takes_up_requests(path) {
+            let inputs = body.inputs.as_ref();
+            let issue = inputs.and_then(|inputs| inputs.issue.as_deref());
+            let issue = self.need(issue, "inputs.issue")?.trim();
+            let number = issue.strip_prefix('#').unwrap_or(issue).parse();
+            let number = number.map_err(|error| self.shape("inputs.issue", &error))?;
+            return Ok(Some(EventKind::Sweep {
+                issue: Number(number),
+            }));
+        }
         Ok(chore_of(path).map(|chore| match self.delivery.event {
             "schedule" => EventKind::Tick { chore },
             _ => EventKind::Dispatch { chore },

@@ -20,6 +20,8 @@ pub(super) struct Body {
     /// The path of the workflow that was started by the clock or by hand. (Beside a `workflow_run` it is an object.)
     #[serde(deserialize_with = "path_of_workflow")]
     pub(super) workflow: Option<String>,
+    /// What a workflow was given that was started by hand.
+    pub(super) inputs: Option<Inputs>,
     // What follows stands at the top of a `status` payload.
     pub(super) sha: Option<String>,
     pub(super) context: Option<String>,
@@ -96,6 +98,13 @@ pub(super) struct PullRequest {
     pub(super) head: Option<Side>,
     pub(super) base: Option<Side>,
     pub(super) updated_at: Option<DateTime<Utc>>,
+}
+
+/// The inputs of a workflow that was started by hand, which are texts; of ours one is read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Inputs {
+    pub(super) issue: Option<String>,
 }
 
 /// Reads a path, and passes over anything else.

@@ -152,3 +152,24 @@ fn an_issue_that_is_closed_and_a_comment_on_a_pull_request() {
     );
     assert_eq!(facts.comment.unwrap().author.login.as_str(), "ghost");
 }
+
+#[test]
+fn a_request_is_looked_at_when_its_workflow_is_started_by_hand() {
+    let body = |inputs: &str| {
+        format!(
+            r#"{{"workflow":".github/workflows/cms.yml","inputs":{inputs},"sender":{{"login":"ada"}}}}"#
+        )
+    };
+    for (inputs, issue) in [(r#"{"issue":"7"}"#, 7), (r#"{"issue":" #12 "}"#, 12)] {
+        let Ok(Reading::Event { event, .. }) = read("workflow_dispatch", body(inputs).as_bytes())
+        else {
+            panic!("{inputs}");
+        };
+        let issue = lightsout_forge::Number(issue);
+        assert_eq!(event.kind, lightsout_forge::EventKind::Sweep { issue });
+    }
+    for inputs in ["null", "{}", r#"{"issue":"x"}"#, r#"{"issue":"-1"}"#] {
+        let error = read("workflow_dispatch", body(inputs).as_bytes()).unwrap_err();
+        assert!(error.to_string().contains("`inputs.issue`"), "{error}");
+    }
+}
