@@ -1,4 +1,4 @@
-//! The contract that every forge keeps, checked through the ports alone.
+//! The contracts that every forge and every store of the ledger keep, checked through the ports alone.
 //!
 //! An adapter's test gives [`forge_contract`] a way to make fresh forges; each check gets its own.
 
@@ -9,8 +9,11 @@
 
 mod branches;
 mod issues;
+mod ledger;
 mod merging;
 mod threads;
+
+pub use ledger::ledger_contract;
 
 use std::path::PathBuf;
 
