@@ -196,6 +196,14 @@ pub(crate) const CRATES: &[Crate] = &[
         knows_not: "what an event leads to: it says what GitHub said, in the forge's words",
     },
     Crate {
+        folder: "ledger-branch",
+        layer: Layer::Adapters,
+        uses: &["git", "ledger"],
+        tests_use: &[],
+        pure: false,
+        knows_not: "any forge and any rule about money: it adds lines to a branch, and asks the books which",
+    },
+    Crate {
         folder: "local",
         layer: Layer::Adapters,
         uses: &["forge", "git", "ledger"],
@@ -250,7 +258,7 @@ pub(crate) const CRATES: &[Crate] = &[
     Crate {
         folder: "testkit",
         layer: Layer::Dev,
-        uses: &["forge"],
+        uses: &["forge", "ledger"],
         tests_use: &[],
         pure: false,
         knows_not: "any adapter: it tests each through the port",
