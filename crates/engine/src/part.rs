@@ -3,12 +3,12 @@
 use lightsout_agents::{Request, RequestMedia};
 use lightsout_forge::{Event, EventKind, Number};
 use lightsout_lifecycle::{
-    AnyFacts, Ended, Execution, Facts, MAX_DECISIONS, Plan, Reason, RunOrder, Snapshot, Step,
+    AnyFacts, Ended, Execution, Facts, MAX_DECISIONS, Plan, RunOrder, Snapshot, Step,
 };
 
 use crate::commission::{Given, Ground, Material};
 use crate::journal::{Basis, JournalLine};
-use crate::read::{View, Work};
+use crate::read::{View, Whom, Work};
 use crate::{Engine, EngineError, Progress};
 
 /// A part of the world that has rules of its own, as the engine deals with it.
@@ -55,12 +55,12 @@ impl Engine<'_> {
         &self,
         part: &mut P,
         execution: &mut Execution<P::Facts>,
-        last: &mut Option<Reason>,
+        last: &mut Option<Plan>,
     ) -> Result<Stop, EngineError> {
         loop {
             match execution.step() {
                 Step::Read => {
-                    *last = Some(self.read_for(part, execution).await?.reason);
+                    *last = Some(self.read_for(part, execution).await?);
                 }
                 Step::Ensure(action) => {
                     let answer = self.perform(part.number(), action).await?;
@@ -122,12 +122,25 @@ fn is_sweep(event: &Event) -> bool {
 /// A request.
 pub(crate) struct RequestPart {
     issue: Number,
+    whom: Whom,
     view: Option<View>,
 }
 
 impl RequestPart {
     pub(crate) fn of(issue: Number) -> Self {
-        Self { issue, view: None }
+        Self {
+            issue,
+            whom: Whom::Concerned,
+            view: None,
+        }
+    }
+
+    /// A request of which a run is settled.
+    pub(crate) fn settled(issue: Number) -> Self {
+        Self {
+            whom: Whom::Nobody,
+            ..Self::of(issue)
+        }
     }
 }
 
@@ -144,7 +157,7 @@ impl Part for RequestPart {
     }
 
     async fn read(&mut self, engine: &Engine<'_>, event: &Event) -> Result<Snapshot, EngineError> {
-        let view = engine.view(self.issue, event).await?;
+        let view = engine.view_with(self.issue, event, self.whom).await?;
         let snapshot = view.snapshot.clone();
         self.view = Some(view);
         Ok(snapshot)

@@ -9,7 +9,8 @@ use lightsout_forge::{
 use lightsout_ledger::{Ask, Caps, EntryId, LedgerError, RunId as LedgerRun, fold};
 use lightsout_lifecycle::{
     Approval, Command, CommentFacts, Intake, Person, PullFacts, Record, Snapshot,
-    factory_branch_prefix, newest_answer, newest_pull, ready_key, spoken_of,
+    asks_nothing_of_the_requester, factory_branch_prefix, newest_answer, newest_pull, ready_key,
+    spoken_of,
 };
 use lightsout_taxonomy::{Factory, Fields, Question, RequestType, Slug, Value, Verb};
 
@@ -36,6 +37,15 @@ pub(crate) struct Work {
     pub(crate) thread: Vec<Said>,
 }
 
+/// Of whom the forge is asked what they may do. Each costs a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whom {
+    /// Of everybody on whose word something may depend.
+    Concerned,
+    /// Of nobody: a run is settled whoever speaks.
+    Nobody,
+}
+
 /// The people of one thread; each is looked up once.
 struct People<'e, 'a> {
     engine: &'e Engine<'a>,
@@ -48,20 +58,39 @@ impl People<'_, '_> {
         self.bots.contains(login)
     }
 
-    async fn person(&mut self, account: &Account) -> Result<Person, EngineError> {
-        let own = self.is_own(&account.login);
-        let permission = match self.known.get(&account.login) {
-            Some(permission) => *permission,
-            None if own || account.kind == AccountKind::Bot => Permission::None,
-            None => self.engine.ports.forge.permission(&account.login).await?,
-        };
-        self.known.insert(account.login.clone(), permission);
-        Ok(Person {
+    /// Asks the forge what somebody may do; nothing depends on it for machines.
+    async fn ask(&mut self, account: &Account) -> Result<(), EngineError> {
+        let login = &account.login;
+        let machine = self.is_own(login) || account.kind == AccountKind::Bot;
+        if !machine && !self.known.contains_key(login) {
+            let permission = self.engine.ports.forge.permission(login).await?;
+            self.known.insert(login.clone(), permission);
+        }
+        Ok(())
+    }
+
+    /// A person as far as was asked: whoever was not may do nothing.
+    fn person(&self, account: &Account) -> Person {
+        let known = self.known.get(&account.login).copied();
+        Person {
             login: account.login.clone(),
             kind: account.kind,
-            own,
-            permission,
-        })
+            own: self.is_own(&account.login),
+            permission: known.unwrap_or(Permission::None),
+        }
+    }
+
+    /// What was said on an issue and on its pull request, in that order.
+    fn thread(&self, on_issue: &[Comment], on_pull: &[Comment]) -> Vec<CommentFacts> {
+        let said = |comment: &Comment, on_pull_request| CommentFacts {
+            id: comment.id,
+            author: self.person(&comment.author),
+            command: Command::find(&comment.body),
+            on_pull_request,
+        };
+        let on_issue = on_issue.iter().map(|comment| said(comment, false));
+        let on_pull = on_pull.iter().map(|comment| said(comment, true));
+        on_issue.chain(on_pull).collect()
     }
 }
 
@@ -81,6 +110,16 @@ impl Engine<'_> {
 
     /// Reads everything a decision about `event` may look at.
     pub(crate) async fn view(&self, number: Number, event: &Event) -> Result<View, EngineError> {
+        self.view_with(number, event, Whom::Concerned).await
+    }
+
+    /// The same, with as few questions about people as what it is for allows.
+    pub(crate) async fn view_with(
+        &self,
+        number: Number,
+        event: &Event,
+        whom: Whom,
+    ) -> Result<View, EngineError> {
         let since = Instant::now();
         let (base, factory) = self.base()?;
         let bots = factory
@@ -93,25 +132,30 @@ impl Engine<'_> {
             known: HashMap::new(),
         };
         let issue = self.ports.forge.issue(number).await?;
-        let requester = people.person(&issue.author).await?;
-        let actor = people.person(&event.actor).await?;
         let on_issue = self.ports.forge.comments(number).await?;
         let (pull, on_pull) = self.newest_pull(number, &people).await?;
         let record = Record::find(&on_issue, |login| people.is_own(login));
 
-        let mut thread = Vec::new();
-        for (comment, on_pull_request) in on_issue
-            .iter()
-            .map(|comment| (comment, false))
-            .chain(on_pull.iter().map(|comment| (comment, true)))
-        {
-            thread.push(CommentFacts {
-                id: comment.id,
-                author: people.person(&comment.author).await?,
-                command: Command::find(&comment.body),
-                on_pull_request,
-            });
+        let thread = people.thread(&on_issue, &on_pull);
+        // Which command is spoken of depends on nobody's permission.
+        let spoken = spoken_of(&event.kind, &thread, &record, &issue.author.login);
+        let speaker = spoken
+            .filter(|said| said.command.is_some_and(asks_nothing_of_the_requester))
+            .map(|said| said.author.login);
+        let said = on_issue.iter().chain(&on_pull).map(|said| &said.author);
+        for account in said.chain([&issue.author, &event.actor]) {
+            let asked = match (whom, &speaker) {
+                (Whom::Nobody, _) => false,
+                (Whom::Concerned, Some(speaker)) => account.login == *speaker,
+                (Whom::Concerned, None) => true,
+            };
+            if asked {
+                people.ask(account).await?;
+            }
         }
+        let requester = people.person(&issue.author);
+        let actor = people.person(&event.actor);
+        let thread = people.thread(&on_issue, &on_pull);
         // The thread begins with the comments of the issue, in their order.
         let answers: Vec<&Comment> = on_issue
             .iter()

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lightsout_forge::{Event, EventId, EventKind};
-use lightsout_lifecycle::{Ended, Execution, Reason, RunEnd, RunReport};
+use lightsout_lifecycle::{Ended, Execution, Plan, Reason, RunEnd, RunReport};
 use lightsout_taxonomy::Factory;
 
 use crate::arrival::Doubt;
@@ -30,8 +30,8 @@ pub struct Handed<'a> {
 /// What deciding about an event, or settling a run, came to.
 #[derive(Debug)]
 pub struct Settled {
-    /// Why it came out as it did, if anything was decided.
-    pub reason: Option<Reason>,
+    /// What was decided last, and why, if anything was.
+    pub plan: Option<Plan>,
     /// Whether anything was to be done.
     pub acted: bool,
     /// How the run ended, where one was settled.
@@ -41,10 +41,23 @@ pub struct Settled {
 }
 
 impl Settled {
+    /// Why it came out as it did, if anything was decided.
+    pub fn reason(&self) -> Option<Reason> {
+        self.plan.as_ref().map(|plan| plan.reason)
+    }
+
+    /// What the record alone told.
+    pub(crate) fn foreseen(plan: Plan) -> Self {
+        Self {
+            plan: Some(plan),
+            ..Self::nothing()
+        }
+    }
+
     /// There was nothing to decide about.
     pub(crate) fn nothing() -> Self {
         Self {
-            reason: None,
+            plan: None,
             acted: false,
             report: None,
             next: None,
@@ -64,7 +77,7 @@ impl Engine<'_> {
         hired: &Hired,
         out: &Path,
     ) -> Result<Settled, EngineError> {
-        self.deal(About::Request, event, hired, out).await
+        self.deal(About::Request(None), event, hired, out).await
     }
 
     /// Settles the run in the folder `run`: looks at everything that was handed on, books what the agent used, reports,
@@ -119,18 +132,22 @@ impl Engine<'_> {
         hired: &Hired,
         out: &Path,
     ) -> Result<Settled, EngineError> {
-        let mut reason = None;
+        let mut plan = None;
         loop {
-            let order = match self.drive(part, &mut execution, &mut reason).await? {
+            let order = match self.drive(part, &mut execution, &mut plan).await? {
                 Stop::Run(order) => order,
                 Stop::Done(ended) => {
-                    let next = match reason {
-                        // The run was commissioned before, and whoever did it did not live to say so.
-                        Some(Reason::RunInProgress) => Commission::read(out).ok(),
-                        _ => None,
+                    // The run may have been commissioned before, by somebody who did not live to say so.
+                    let goes_on = plan
+                        .as_ref()
+                        .is_some_and(|plan| plan.reason == Reason::RunInProgress);
+                    let next = if goes_on {
+                        Commission::read(out).ok()
+                    } else {
+                        None
                     };
                     return Ok(Settled {
-                        reason,
+                        plan,
                         acted: ended == Ended::Acted,
                         report: None,
                         next,
@@ -145,7 +162,7 @@ impl Engine<'_> {
                 Ok(_) => {
                     self.let_go(&order.id)?;
                     return Ok(Settled {
-                        reason,
+                        plan,
                         acted: true,
                         report: None,
                         next: Some(commission),

@@ -9,8 +9,11 @@ mod spend;
 
 use std::path::Path;
 
-use lightsout_forge::{Deployment, Event, WorkflowRun};
-use lightsout_lifecycle::{AnyFacts, Execution, Role, RunEnd, RunReport};
+use lightsout_forge::{Deployment, Event, EventKind, ForgeError, Label, Number, WorkflowRun};
+use lightsout_lifecycle::{
+    AnyFacts, Execution, Plan, Reason, Record, Role, RunEnd, RunReport, factory_branch_prefix,
+    foreseen, newest_pull,
+};
 
 pub(crate) use canary::CanaryPart;
 pub(crate) use heal::HealPart;
@@ -18,14 +21,16 @@ pub(crate) use preview::PreviewPart;
 pub(crate) use review::ReviewPart;
 pub(crate) use spend::SpendPart;
 
+use crate::journal::JournalLine;
 use crate::part::{Part, RequestPart};
+use crate::rest::is_own;
 use crate::{Commission, Engine, EngineError, Hired, Settled};
 
 /// Which part of the world an event is put to, with what only whoever heard of it knows.
 #[derive(Debug, Clone, Copy)]
 pub enum About<'a> {
-    /// The request that it speaks of.
-    Request,
+    /// The request that it speaks of. Whoever knows which saves a question; a wrong one leads to nothing.
+    Request(Option<Number>),
     /// The pull request whose commit a workflow failed on.
     Failure {
         /// The workflow run.
@@ -50,7 +55,7 @@ pub enum About<'a> {
 macro_rules! with_part {
     ($engine:expr, $about:expr, $event:expr, $part:ident => $then:expr) => {
         match $about {
-            About::Request => match $engine.request_of($event).await? {
+            About::Request(known) => match $engine.request_or(known, $event).await? {
                 Some(issue) => {
                     let mut $part = RequestPart::of(issue);
                     Some($then)
@@ -100,11 +105,101 @@ impl Engine<'_> {
         hired: &Hired,
         out: &Path,
     ) -> Result<Settled, EngineError> {
+        if let About::Request(known) = about
+            && let Some(plan) = self.foresee(known, event).await?
+        {
+            return Ok(Settled::foreseen(plan));
+        }
         let settled = with_part!(self, about, event, part => {
             let execution = Execution::of(event.clone());
             self.hand_out(&mut part, execution, hired, out).await?
         });
-        Ok(settled.unwrap_or_else(Settled::nothing))
+        let settled = settled.unwrap_or_else(Settled::nothing);
+        match about {
+            About::Request(known) if settled.reason() == Some(Reason::Approved) => {
+                self.go_on(known, event, hired, out).await
+            }
+            _ => Ok(settled),
+        }
+    }
+
+    /// Merges at once what was just approved and is green: the event that the approval raises comes to another job, which
+    /// would have to read everything again.
+    async fn go_on(
+        &self,
+        known: Option<Number>,
+        event: &Event,
+        hired: &Hired,
+        out: &Path,
+    ) -> Result<Settled, EngineError> {
+        let Some(issue) = self.request_or(known, event).await? else {
+            return Ok(Settled::nothing());
+        };
+        let prefix = factory_branch_prefix(issue);
+        let pulls = self.ports.forge.pull_requests(&prefix).await?;
+        let Some(pull) = newest_pull(pulls) else {
+            return Ok(Settled::nothing());
+        };
+        // What is due on a label depends on nobody's permission.
+        let labeled = Event {
+            kind: EventKind::PullLabeled {
+                pull: pull.number,
+                label: Label::approved(),
+            },
+            ..event.clone()
+        };
+        let execution = Execution::of(labeled);
+        let mut part = RequestPart::settled(issue);
+        let merged = self.hand_out(&mut part, execution, hired, out).await?;
+        Ok(Settled {
+            acted: true,
+            ..merged
+        })
+    }
+
+    async fn request_or(
+        &self,
+        known: Option<Number>,
+        event: &Event,
+    ) -> Result<Option<Number>, EngineError> {
+        match known {
+            Some(known) => Ok(Some(known)),
+            None => self.request_of(event).await,
+        }
+    }
+
+    /// Asks the record alone what follows from an event, where that may be enough.
+    async fn foresee(
+        &self,
+        known: Option<Number>,
+        event: &Event,
+    ) -> Result<Option<Plan>, EngineError> {
+        // Of an issue that was just opened there is no record, and reading it first saves asking for one.
+        if matches!(event.kind, EventKind::IssueOpened { .. }) {
+            return Ok(None);
+        }
+        let Some(issue) = self.request_or(known, event).await? else {
+            return Ok(None);
+        };
+        let factory = self.factory()?;
+        let said = match self.ports.forge.comments(issue).await {
+            Ok(said) => said,
+            Err(ForgeError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let record = Record::find(&said, |login| is_own(&factory, login));
+        let alive = self.is_alive(record.run.as_ref());
+        let Some(plan) = foreseen(&event.kind, &record, alive) else {
+            return Ok(None);
+        };
+        self.note(|at| JournalLine::Decided {
+            at,
+            issue,
+            on: event.clone(),
+            reason: plan.reason,
+            from: None,
+        })?;
+        Ok(Some(plan))
     }
 
     /// Reads what a decision about `event` would look at, and does nothing; none when it speaks of nothing there is.
@@ -129,7 +224,7 @@ impl Engine<'_> {
         let order = &commission.order;
         match order.role {
             Role::Author => {
-                let mut part = RequestPart::of(order.issue);
+                let mut part = RequestPart::settled(order.issue);
                 self.settle_part(&mut part, commission, report, out).await
             }
             Role::Healer { .. } => {

@@ -118,13 +118,13 @@ async fn a_failure_is_mended_in_a_pull_request_of_its_own() {
     let log = "##[error] content/faq/bicycles.mdx: too short";
     let about = About::Failure { run: &run, log };
     let (healing, at) = deal(&world, "heal", about, kind.clone()).await;
-    assert_eq!(healing.reason, Some(Reason::Healing));
+    assert_eq!(healing.reason(), Some(Reason::Healing));
     let commission = healing.next.unwrap();
     assert_eq!(commission.base, root.head_sha, "it starts from what failed");
     assert_eq!(commission.order.issue, issue);
     assert!(commission.prompt.contains("too short"));
     let (healed, _) = finish(&world, &at, MENDS).await;
-    assert_eq!(healed.reason, Some(Reason::Healed), "{:?}", healed.report);
+    assert_eq!(healed.reason(), Some(Reason::Healed), "{:?}", healed.report);
     let repair = world.pulls().await.pop().unwrap();
     assert_eq!(
         (repair.base, repair.state),
@@ -133,7 +133,7 @@ async fn a_failure_is_mended_in_a_pull_request_of_its_own() {
     assert_eq!(world.pulls().await.len(), 2);
     let (again, _) = deal(&world, "again", about, kind).await;
     assert_eq!(
-        (again.reason, again.next),
+        (again.reason(), again.next),
         (Some(Reason::AlreadyHandled), None)
     );
     // Its own repair is none of its business.
@@ -141,7 +141,7 @@ async fn a_failure_is_mended_in_a_pull_request_of_its_own() {
     let (run, kind) = failed(&repair, "CI");
     let about = About::Failure { run: &run, log };
     let (own, _) = deal(&world, "own", about, kind).await;
-    assert_eq!(own.reason, Some(Reason::RepairBranch));
+    assert_eq!(own.reason(), Some(Reason::RepairBranch));
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn a_workflow_that_nobody_watches_is_left_alone() {
     let (run, kind) = failed(&root, "Nightly");
     let about = About::Failure { run: &run, log: "" };
     let (left, _) = deal(&world, "heal", about, kind).await;
-    assert_eq!(left.reason, Some(Reason::WorkflowNotWatched));
+    assert_eq!(left.reason(), Some(Reason::WorkflowNotWatched));
     assert!(!left.acted);
 }
 
@@ -160,10 +160,10 @@ async fn the_factorys_own_pages_are_reviewed_once_with_comments_only() {
     let number = pull.number;
     let kind = EventKind::PullOpened { pull: number };
     let (begun, at) = deal(&world, "review", About::Review, kind.clone()).await;
-    assert_eq!(begun.reason, Some(Reason::Reviewing));
+    assert_eq!(begun.reason(), Some(Reason::Reviewing));
     assert!(begun.next.unwrap().prompt.contains("bicycles.mdx"));
     let (reviewed, _) = finish(&world, &at, FINDS).await;
-    assert_eq!(reviewed.reason, Some(Reason::Reviewed));
+    assert_eq!(reviewed.reason(), Some(Reason::Reviewed));
     assert_eq!(reviewed.next, None, "no fix pass follows");
     let comments = world.comments(number).await;
     let told = comments
@@ -171,7 +171,7 @@ async fn the_factorys_own_pages_are_reviewed_once_with_comments_only() {
         .filter(|said| said.body.contains("13 hooks"));
     assert_eq!(told.count(), 1);
     let (again, _) = deal(&world, "again", About::Review, kind).await;
-    assert_eq!(again.reason, Some(Reason::AlreadyReviewed));
+    assert_eq!(again.reason(), Some(Reason::AlreadyReviewed));
 }
 
 #[tokio::test]
@@ -180,7 +180,7 @@ async fn a_review_that_cannot_be_read_is_told_as_one() {
     let kind = EventKind::PullOpened { pull: pull.number };
     let (_, at) = deal(&world, "review", About::Review, kind).await;
     let (reviewed, _) = finish(&world, &at, "echo 'Looks good to me!'\necho READY\n").await;
-    assert_eq!(reviewed.reason, Some(Reason::ReviewFailed));
+    assert_eq!(reviewed.reason(), Some(Reason::ReviewFailed));
 }
 
 #[tokio::test]
@@ -198,7 +198,7 @@ async fn a_preview_is_shown_on_its_request_and_edited() {
     let about = About::Deployment(&said);
     for state in [DeploymentState::Pending, DeploymentState::Success] {
         let (shown, _) = deal(&world, "preview", about, at(state)).await;
-        assert_eq!(shown.reason, Some(Reason::PreviewTold));
+        assert_eq!(shown.reason(), Some(Reason::PreviewTold));
     }
     let comments = world.comments(issue).await;
     let shown = comments
@@ -206,14 +206,14 @@ async fn a_preview_is_shown_on_its_request_and_edited() {
         .filter(|said| said.body.contains("vercel.app"));
     assert_eq!(shown.count(), 1, "one comment, edited");
     let (late, _) = deal(&world, "preview", about, at(DeploymentState::Pending)).await;
-    assert_eq!(late.reason, Some(Reason::PreviewShown));
+    assert_eq!(late.reason(), Some(Reason::PreviewShown));
     let forged = Deployment {
         creator: machine("mallory"),
         ..said
     };
     let about = About::Deployment(&forged);
     let (forged, _) = deal(&world, "preview", about, at(DeploymentState::Success)).await;
-    assert_eq!(forged.reason, Some(Reason::PreviewCreatorUnknown));
+    assert_eq!(forged.reason(), Some(Reason::PreviewCreatorUnknown));
 }
 
 #[tokio::test]
@@ -224,7 +224,7 @@ async fn the_canary_passes_when_every_phrase_comes_back() {
     };
     let chore = Chore::Canary;
     let (begun, at) = deal(&world, "canary", about, EventKind::Tick { chore }).await;
-    assert_eq!(begun.reason, Some(Reason::CanaryStarted));
+    assert_eq!(begun.reason(), Some(Reason::CanaryStarted));
     let event = event(EventKind::Tick { chore });
     let facts = with_engine(&world, async |engine| {
         engine.facts(about, &event).await.unwrap()
@@ -240,7 +240,7 @@ async fn the_canary_passes_when_every_phrase_comes_back() {
     let answer = serde_json::json!({ "phrases": phrases });
     let script = format!("cat <<'END'\n```json\n{answer}\n```\nREADY\nEND\n");
     let (passed, _) = finish(&world, &at, &script).await;
-    assert_eq!(passed.reason, Some(Reason::CanaryPassed));
+    assert_eq!(passed.reason(), Some(Reason::CanaryPassed));
     let issue = world
         .local
         .keyed_issue(&canary_key())
@@ -252,7 +252,7 @@ async fn the_canary_passes_when_every_phrase_comes_back() {
     let (_, at) = deal(&world, "later", about, EventKind::Dispatch { chore }).await;
     let parrot = "echo '```json'\necho '{\"phrases\":{}}'\necho '```'\necho READY\n";
     let (failed, _) = finish(&world, &at, parrot).await;
-    assert_eq!(failed.reason, Some(Reason::CanaryFailed));
+    assert_eq!(failed.reason(), Some(Reason::CanaryFailed));
 }
 
 /// Writes down what is asked of it.
@@ -300,4 +300,30 @@ async fn a_sweep_where_no_run_can_be_done_asks_for_it_elsewhere() {
     let swept = swept.await;
     assert_eq!(swept.looked_at, 1);
     assert_eq!(asked.0.lock().unwrap().len(), 1, "nothing of it is a run");
+}
+
+#[tokio::test]
+async fn what_is_approved_and_green_is_merged_at_once_and_the_label_finds_nothing_to_do() {
+    let (world, issue, pull) = in_review().await;
+    world.say(MAINTAINER, pull.number, "/publish").await;
+    let said = world.comments(pull.number).await.pop().unwrap();
+    let kind = EventKind::CommentCreated {
+        on: pull.number,
+        on_pull_request: true,
+        comment: said.id,
+    };
+    let about = About::Request(Some(issue));
+    let (merged, _) = deal(&world, "publish", about, kind.clone()).await;
+    assert_eq!(merged.reason(), Some(Reason::Merging));
+    assert!(world.published("content/faq/bicycles.mdx").is_some());
+    let label = lightsout_forge::Label::approved();
+    let pull = pull.number;
+    let labeled = EventKind::PullLabeled { pull, label };
+    let (late, _) = deal(&world, "label", about, labeled).await;
+    assert_eq!(
+        (late.reason(), late.acted),
+        (Some(Reason::AlreadyPublished), false)
+    );
+    let (again, _) = deal(&world, "publish", about, kind).await;
+    assert!(!again.acted, "{again:?}");
 }

@@ -12,7 +12,8 @@ use lightsout_forge::{
 use super::{event, in_review, person, pull, sha, world};
 use crate::{
     Approval, Command, CommentFacts, Glance, Intake, Person, Plan, Reason, Record, RunId, RunMark,
-    Snapshot, State, approval_key, block, decide, spoken_of, status_key,
+    Snapshot, State, approval_key, asks_nothing_of_the_requester, block, decide, foreseen,
+    spoken_of, status_key,
 };
 
 /// Carries an action out; says whether anything had to change, as far as a snapshot shows it.
@@ -539,4 +540,41 @@ fn looking_less_closely_is_caught() {
     for (nth, blind) in blind.into_iter().enumerate() {
         assert!(looked_at(blind).1 > 0, "the {nth}th leaves nothing out");
     }
+}
+
+#[test]
+fn what_the_record_foresees_is_what_would_be_decided() {
+    let mut foreseen_at_all = 0;
+    for intake in intakes() {
+        for mut world in worlds(&intake) {
+            if world.is_merged() {
+                world.record.state = State::Published;
+            }
+            for (event, world) in happenings(&world) {
+                if foreseen(&event.kind, &world.record, world.run_alive).is_some() {
+                    foreseen_at_all += 1;
+                    let plan = decide(&event, &world);
+                    assert!(plan.is_empty(), "{:?}: {world:?}\n{plan:?}", event.kind);
+                }
+            }
+        }
+    }
+    assert!(foreseen_at_all > 100, "{foreseen_at_all}");
+}
+
+#[test]
+fn some_commands_ask_nothing_of_the_requester() {
+    let mut strangers = 0;
+    let all = intakes().into_iter().flat_map(|intake| worlds(&intake));
+    for (event, world) in all.flat_map(|world| happenings(&world)) {
+        let command = world.comment.as_ref().and_then(|said| said.command);
+        if !command.is_some_and(asks_nothing_of_the_requester) {
+            continue;
+        }
+        let mut unknown = world.clone();
+        unknown.requester.permission = Permission::None;
+        assert_eq!(decide(&event, &world), decide(&event, &unknown));
+        strangers += usize::from(unknown != world);
+    }
+    assert!(strangers > 100, "{strangers}");
 }
