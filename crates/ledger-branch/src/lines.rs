@@ -32,15 +32,14 @@ pub(crate) fn read(branch: &str, text: &[u8]) -> Result<Vec<Entry>, BranchError>
     Ok(entries)
 }
 
-/// Returns the file with one more line. What was there stays as it is, byte for byte.
-pub(crate) fn append(text: &[u8], entry: &Entry) -> Result<Vec<u8>, BranchError> {
-    let mut text = text.to_owned();
+/// Adds a line to the file. What was there stays as it is, byte for byte.
+pub(crate) fn append(text: &mut Vec<u8>, entry: &Entry) -> Result<(), BranchError> {
     if text.last().is_some_and(|last| *last != b'\n') {
         text.push(b'\n');
     }
-    serde_json::to_writer(&mut text, entry)?;
+    serde_json::to_writer(&mut *text, entry)?;
     text.push(b'\n');
-    Ok(text)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -49,6 +48,12 @@ mod tests {
     use lightsout_ledger::{Ask, EntryId, Nanodollars, RunId};
 
     use super::*;
+
+    fn appended(text: &[u8], entry: &Entry) -> Vec<u8> {
+        let mut text = text.to_owned();
+        append(&mut text, entry).expect("an entry");
+        text
+    }
 
     fn entry(id: &str) -> Entry {
         Entry::reserve(&Ask {
@@ -64,7 +69,7 @@ mod tests {
     fn what_is_written_is_read_and_is_one_line_each() {
         let mut text = Vec::new();
         for id in ["a", "b\n\"c", "d\u{2028}"] {
-            text = append(&text, &entry(id)).expect("an entry");
+            append(&mut text, &entry(id)).expect("an entry");
         }
         let lines = String::from_utf8(text.clone()).expect("text");
         assert_eq!(lines.matches('\n').count(), 3);
@@ -74,17 +79,17 @@ mod tests {
 
     #[test]
     fn what_a_merge_or_an_editor_left_costs_nothing() {
-        let one = String::from_utf8(append(b"", &entry("a")).expect("an entry")).expect("text");
+        let one = String::from_utf8(appended(b"", &entry("a"))).expect("text");
         let text = format!("\r\n{}\r\n\n{}", one.trim(), one.trim());
         assert_eq!(read("ledger", text.as_bytes()).expect("two lines").len(), 2);
-        let more = append(text.as_bytes(), &entry("b")).expect("an entry");
+        let more = appended(text.as_bytes(), &entry("b"));
         assert!(more.starts_with(text.as_bytes()));
         assert_eq!(read("ledger", &more).expect("three lines").len(), 3);
     }
 
     #[test]
     fn a_line_that_is_no_entry_is_named() {
-        let one = append(b"", &entry("a")).expect("an entry");
+        let one = appended(b"", &entry("a"));
         for wrong in ["<<<<<<< HEAD", "{}", "{\"id\":\"x\"", "\u{1b}[2J", "[]"] {
             let text = [&one[..], wrong.as_bytes(), b"\n", &one].concat();
             let error = read("ledger", &text).expect_err(wrong);

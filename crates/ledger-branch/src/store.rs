@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use lightsout_git::{NewFile, Remote, RemoteError, Repo, Signature};
+use lightsout_git::{GitError, NewFile, Remote, RemoteError, Repo, Signature};
 use lightsout_ledger::{
-    Ask, Bill, Books, Caps, Entry, LedgerError, LedgerStore, Reservation, fold,
+    Ask, Bill, Books, Caps, Entry, LedgerError, LedgerStore, Reservation, fold, lacking,
 };
 use tokio::sync::Mutex;
 
@@ -79,6 +79,18 @@ impl BranchLedger {
         &self,
         decide: impl Fn(&Books) -> Result<(T, Option<Entry>), LedgerError> + Send,
     ) -> Result<T, LedgerError> {
+        let decide = move |entries: &[Entry]| {
+            let (result, line) = decide(&fold(entries))?;
+            Ok((result, line.into_iter().collect()))
+        };
+        self.append_all(decide).await
+    }
+
+    /// The same with any number of lines, which are added together or not at all.
+    async fn append_all<T: Send>(
+        &self,
+        decide: impl Fn(&[Entry]) -> Result<(T, Vec<Entry>), LedgerError> + Send,
+    ) -> Result<T, LedgerError> {
         let _turn = self.turn.lock().await;
         let mut away = 0;
         for attempt in 0..ATTEMPTS {
@@ -89,11 +101,11 @@ impl BranchLedger {
                 Err(error) if may_pass(&error, &mut away) => continue,
                 view => view.map_err(|error| error.when("read"))?,
             };
-            let (result, line) = decide(&fold(&view.entries))?;
-            let Some(line) = line else {
+            let (result, lines) = decide(&view.entries)?;
+            if lines.is_empty() {
                 return Ok(result);
-            };
-            match self.run(move |place| place.push(&view, &line)).await {
+            }
+            match self.run(move |place| place.push(&view, &lines)).await {
                 Ok(()) => return Ok(result),
                 // Whether it was done shows when the branch is read again.
                 Err(error) if may_pass(&error, &mut away) => {}
@@ -151,6 +163,14 @@ impl LedgerStore for BranchLedger {
     ) -> Result<(), LedgerError> {
         self.append(|books| Ok(((), books.settle(reservation, bill, at)?)))
             .await
+    }
+
+    async fn add(&self, lines: &[Entry]) -> Result<usize, LedgerError> {
+        self.append_all(|entries| {
+            let new = lacking(entries, lines);
+            Ok((new.len(), new))
+        })
+        .await
     }
 
     async fn release(
@@ -223,16 +243,21 @@ impl Place {
 
     /// Another process may have seen more in the meantime; then it is for that one to remember.
     fn remember(&self, at: &str, before: Option<&str>) -> Result<(), BranchError> {
-        use lightsout_git::GitError;
         match self.repo.update_ref(SEEN, at, before) {
             Err(GitError::RefMoved { .. }) => Ok(()),
             other => Ok(other?),
         }
     }
 
-    /// Commits one more line on top of what was read, and moves the branch there if it is still where it was.
-    fn push(&self, view: &View, line: &Entry) -> Result<(), BranchError> {
-        let text = lines::append(&view.text, line)?;
+    /// Commits some more lines on top of what was read, and moves the branch there if it is still where it was.
+    fn push(&self, view: &View, lines: &[Entry]) -> Result<(), BranchError> {
+        let Some(last) = lines.last() else {
+            return Ok(());
+        };
+        let mut text = view.text.clone();
+        for line in lines {
+            lines::append(&mut text, line)?;
+        }
         let file = |path, bytes| NewFile {
             path,
             bytes: Some(bytes),
@@ -244,10 +269,13 @@ impl Place {
         let author = Signature {
             name: "Lightsout".to_owned(),
             email: "lightsout@factory.invalid".to_owned(),
-            when: line.at.timestamp(),
+            when: last.at.timestamp(),
         };
         // No workflow has anything to do for a line of the ledger.
-        let message = format!("ledger: issue {}\n\n[skip ci]\n", line.issue);
+        let message = match lines {
+            [one] => format!("ledger: issue {}\n\n[skip ci]\n", one.issue),
+            many => format!("ledger: {} lines\n\n[skip ci]\n", many.len()),
+        };
         let at = view.at.as_deref();
         let commit = self.repo.commit_files(at, &files, &message, &author)?;
         self.remote.push(&self.repo, &commit, &self.branch, at)?;
@@ -255,16 +283,25 @@ impl Place {
     }
 }
 
-/// Whether to try again: always when the branch has moved, and a few times in a call when the network is away.
+/// Whether to try again: always when the branch has moved, there or here, and a few times in a call when the network is
+/// away or another process holds a reference of ours.
 fn may_pass(error: &BranchError, away: &mut u32) -> bool {
-    match error {
-        BranchError::Remote(RemoteError::Moved { .. }) => true,
-        BranchError::Remote(RemoteError::Unreachable { .. }) => {
-            *away += 1;
-            *away < AWAY
+    let locked = match error {
+        BranchError::Remote(RemoteError::Moved { .. }) => return true,
+        BranchError::Remote(RemoteError::Unreachable { .. }) => "",
+        BranchError::Remote(RemoteError::Git(GitError::Failed { stderr, .. }))
+        | BranchError::Git(GitError::Failed { stderr, .. })
+            if stderr.contains("cannot lock ref") =>
+        {
+            stderr
         }
-        _ => false,
+        _ => return false,
+    };
+    if locked.contains("but expected") {
+        return true;
     }
+    *away += 1;
+    *away < AWAY
 }
 
 /// Waits a while that differs from process to process, so that two that met do not meet again.

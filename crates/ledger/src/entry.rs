@@ -1,5 +1,6 @@
 //! The ledger's lines.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -108,6 +109,13 @@ pub enum EntryKind {
         /// The line that reserved.
         reservation: EntryId,
     },
+}
+
+/// Returns the lines whose names are not in the ledger yet, each name once.
+pub fn lacking(ledger: &[Entry], lines: &[Entry]) -> Vec<Entry> {
+    let mut names: BTreeSet<&EntryId> = ledger.iter().map(|entry| &entry.id).collect();
+    let new = lines.iter().filter(|line| names.insert(&line.id));
+    new.cloned().collect()
 }
 
 impl Entry {

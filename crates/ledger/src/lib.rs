@@ -30,7 +30,7 @@ mod usage;
 
 pub use books::{Balance, Books, Cap, CapReached, Caps, Scope, fold};
 pub use cost::{Bill, Cost, CostKind, estimate};
-pub use entry::{Ask, Entry, EntryId, EntryKind, Reservation, RunId};
+pub use entry::{Ask, Entry, EntryId, EntryKind, Reservation, RunId, lacking};
 pub use money::{MoneyError, Nanodollars, Parsed};
 pub use price::{Price, PriceBook, Tier};
 pub use store::{LedgerError, LedgerStore};

@@ -28,6 +28,10 @@ pub trait LedgerStore: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<(), LedgerError>;
 
+    /// Adds lines that were made elsewhere, all at once, and says how many were new. A line whose name is there already
+    /// is not added, whatever it says: the first one stands. Caps are not asked, since that money is spent.
+    async fn add(&self, lines: &[Entry]) -> Result<usize, LedgerError>;
+
     /// Gives a reservation back. Does nothing if it was released or settled before.
     async fn release(
         &self,

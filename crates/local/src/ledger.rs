@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lightsout_ledger::{
-    Ask, Bill, Books, Caps, Entry, LedgerError, LedgerStore, Reservation, fold,
+    Ask, Bill, Books, Caps, Entry, LedgerError, LedgerStore, Reservation, fold, lacking,
 };
 use sqlx::{Connection, SqliteConnection};
 
@@ -29,6 +29,19 @@ impl LedgerStore for Local {
     ) -> Result<(), LedgerError> {
         self.append(|books| Ok(((), books.settle(reservation, bill, at)?)))
             .await
+    }
+
+    async fn add(&self, lines: &[Entry]) -> Result<usize, LedgerError> {
+        let written = failed("written");
+        let mut db = self.db().await;
+        let begun = db.begin_with("BEGIN IMMEDIATE").await;
+        let mut tx = begun.map_err(|e| failed("written")(e.into()))?;
+        let new = lacking(&read(&mut tx, None).await.map_err(failed("read"))?, lines);
+        for line in &new {
+            write(&mut tx, line).await.map_err(failed("written"))?;
+        }
+        tx.commit().await.map_err(|e| written(e.into()))?;
+        Ok(new.len())
     }
 
     async fn release(

@@ -335,6 +335,10 @@ impl LedgerStore for Faulty<'_> {
             .await
     }
 
+    async fn add(&self, lines: &[Entry]) -> Result<usize, LedgerError> {
+        self.book("written", self.local.add(lines)).await
+    }
+
     async fn release(
         &self,
         reservation: &Reservation,

@@ -20,6 +20,7 @@ where
     what_was_never_reserved_is_neither_settled_nor_released(store(&make().await)).await;
     money_that_was_spent_is_spent_even_after_a_release(store(&make().await)).await;
     names_are_kept_as_they_are(store(&make().await)).await;
+    lines_of_elsewhere_are_added_once(store(&make().await)).await;
     a_cap_holds_whoever_asks_at_once(Arc::new(make().await), store).await;
 }
 
@@ -143,6 +144,26 @@ async fn names_are_kept_as_they_are(ledger: &impl LedgerStore) {
             .unwrap();
     }
     assert_eq!(ids(ledger).await, names);
+}
+
+async fn lines_of_elsewhere_are_added_once(ledger: &impl LedgerStore) {
+    let held = ledger
+        .reserve(&ask("a", 4, 80), &Caps::default())
+        .await
+        .unwrap();
+    let at = ask("a", 4, 80).at;
+    let lines = [
+        Entry::reserve(&ask("a", 4, 99)),
+        Entry::settle(&held, bill(70), at),
+        Entry::reserve(&ask("b", 5, 10)),
+        Entry::reserve(&ask("b", 5, 11)),
+    ];
+    assert_eq!(ledger.add(&lines).await.unwrap(), 2);
+    assert_eq!(ledger.add(&lines).await.unwrap(), 0);
+    assert_eq!(ledger.add(&[]).await.unwrap(), 0);
+    let entries = ledger.entries(None).await.unwrap();
+    assert_eq!(entries[0], Entry::reserve(&ask("a", 4, 80)));
+    assert_eq!(entries[1..], lines[1..3]);
 }
 
 async fn a_cap_holds_whoever_asks_at_once<F, S>(made: Arc<F>, store: fn(&F) -> &S)
