@@ -1,5 +1,6 @@
 //! What can be typed. Help is written here, once.
 
+mod cost;
 mod explain;
 mod heal;
 mod policy;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(crate) use cost::{Cost, CostExport, CostImport, CostVerb, LedgerArgs, LogKind};
 pub(crate) use explain::Explain;
 pub(crate) use heal::{Heal, HealLog, HealVerb};
 pub(crate) use policy::{
@@ -63,6 +65,8 @@ pub(crate) enum Verb {
     Signal(Signal),
     /// Look at why a run failed
     Heal(Heal),
+    /// Look at the ledger, and move spend logs in and out of it
+    Cost(Cost),
     /// Look at what agents are taught, and check it
     Skills(Skills),
     /// Be an agent (started by the factory), or see what one is told

@@ -85,10 +85,17 @@ fn is_mendable(error: &anyhow::Error) -> bool {
     use lightsout_agents::AgentError;
     use lightsout_engine::EngineError;
     use lightsout_github::PayloadError;
+    use lightsout_ledger::LedgerError;
+    use lightsout_ledger_branch::BranchError;
     use lightsout_local::LocalError;
     let engine = error.downcast_ref::<EngineError>();
     let local = error.downcast_ref::<LocalError>();
+    let branch = match error.downcast_ref::<LedgerError>() {
+        Some(LedgerError::Store { source, .. }) => source.downcast_ref::<BranchError>(),
+        _ => None,
+    };
     error.downcast_ref::<Mendable>().is_some()
+        || branch.is_some()
         || error.downcast_ref::<AgentError>().is_some()
         || error.downcast_ref::<PayloadError>().is_some()
         || matches!(

@@ -5,6 +5,7 @@ mod args;
 mod assets;
 mod chosen;
 mod content;
+mod cost;
 mod demo;
 mod explain;
 mod factory;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         Verb::Policy(args) => policy::run(&args),
         Verb::Signal(signal) => signal::run(&signal),
         Verb::Heal(heal) => heal::run(&heal),
+        Verb::Cost(cost) => cost::run(&cost),
         Verb::Skills(skills) => skills::run(&skills),
         Verb::Agent(agent) => agent::run(&agent),
     };

@@ -7,6 +7,7 @@ mod agent;
 /// `lightsout content check`.
 mod content;
 /// `lightsout demo`: the story, twice, killed, two at once.
+mod cost;
 mod demo;
 /// `lightsout explain`: payloads, snapshots, and a factory here.
 mod explain;
