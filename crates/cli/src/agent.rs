@@ -6,6 +6,7 @@ use lightsout_policy::Role;
 use crate::args::{Agent, AgentPrompt, AgentVerb, Format};
 use crate::factory::{block_on, open, prompt};
 use crate::failure::{Done, Mendable};
+use crate::jobs;
 use crate::output::{print, print_json};
 
 pub(crate) fn run(args: &Agent) -> anyhow::Result<Done> {
@@ -16,6 +17,7 @@ pub(crate) fn run(args: &Agent) -> anyhow::Result<Done> {
             Ok(Done::Fine)
         }
         AgentVerb::Prompt(args) => block_on(show(args)),
+        AgentVerb::Run(args) => jobs::work(args),
     }
 }
 

@@ -3,6 +3,7 @@
 mod cost;
 mod explain;
 mod heal;
+mod jobs;
 mod policy;
 mod replay;
 mod requests;
@@ -16,6 +17,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(crate) use cost::{Cost, CostExport, CostImport, CostVerb, LedgerArgs, LogKind};
 pub(crate) use explain::Explain;
 pub(crate) use heal::{Heal, HealLog, HealVerb};
+pub(crate) use jobs::{AgentRun, Gate, Happened, Publish, Settle, Triage, Where};
 pub(crate) use policy::{
     FactoryArgs, ListArgs, Policy, PolicyAudit, PolicyCheck, PolicyHook, PolicyPrint, PolicyVerb,
     ProgramName, RoleName, ToolName,
@@ -48,6 +50,14 @@ pub(crate) enum Verb {
     Explain(Explain),
     /// Decide again what a journal says was decided
     Replay(Replay),
+    /// Decide about an event of a request, do it, and hand out the run that follows
+    Triage(Triage),
+    /// Check an agent's commit: its lane, its pictures, the gates of the base branch
+    Gate(Gate),
+    /// Settle a run: look at everything that was handed on, book its cost, open its pull request or ask a person
+    Settle(Settle),
+    /// Decide about `/publish` and what follows it, and do it
+    Publish(Publish),
     /// Check the pages of a site
     Content(Content),
     /// Read and check requests, without a model and without a network
@@ -69,7 +79,7 @@ pub(crate) enum Verb {
     Cost(Cost),
     /// Look at what agents are taught, and check it
     Skills(Skills),
-    /// Be an agent (started by the factory), or see what one is told
+    /// Let an agent work, be one (started by the factory), or see what one is told
     Agent(Agent),
 }
 
@@ -258,7 +268,7 @@ pub(crate) enum ContentVerb {
     },
 }
 
-/// Be an agent (started by the factory), or see what one is told
+/// Let an agent work, be one (started by the factory), or see what one is told
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Agent {
     #[command(subcommand)]
@@ -274,6 +284,8 @@ pub(crate) enum AgentVerb {
     Template,
     /// Print what an agent is told about a request
     Prompt(AgentPrompt),
+    /// Let an agent do a run that was handed out, in a clone to be thrown away
+    Run(AgentRun),
 }
 
 /// Print what an agent is told about a request

@@ -5,6 +5,7 @@ use lightsout_agents::{
     Agent, ClaudeAgent, ClaudeSettings, CodexAgent, CommandAgent, ModelAccess, ModelKey, Spending,
     TemplateAgent,
 };
+use lightsout_engine::Hired;
 use lightsout_ledger::Nanodollars;
 use lightsout_taxonomy::{AgentKind, CommandCost, Factory};
 
@@ -23,50 +24,25 @@ pub(crate) struct Chosen {
 /// The agent that was asked for, else the one that `factory.toml` names.
 pub(crate) async fn choose(factory: &Factory, asked: Option<&str>) -> anyhow::Result<Chosen> {
     let settings = &factory.agent;
-    let free = |agent: Box<dyn Agent>| Chosen {
-        agent,
-        run_price: Nanodollars::ZERO,
-    };
-    let command = |agent: CommandAgent| {
-        free(Box::new(agent.costing(match settings.cost {
-            CommandCost::Nothing => Spending::Nothing,
-            CommandCost::Unknown => Spending::Unknown,
-        })))
-    };
-    let kind = match asked {
-        None => settings.kind,
-        Some("template") => AgentKind::Template,
-        Some("claude") => AgentKind::Claude,
-        Some("codex") => AgentKind::Codex,
-        Some(asked) => {
-            let Some(line) = asked.strip_prefix("command:") else {
-                return Err(Mendable::error(
-                    format!("there is no agent `{asked}`"),
-                    "the agents are `template`, `claude`, `codex` and `command:PROGRAM ARGUMENTS`",
-                ));
-            };
-            return Ok(command(CommandAgent::parse(line)?));
-        }
-    };
-    let run_price = || {
-        let default = Nanodollars::from_dollars(RUN_DOLLARS);
-        factory.budget.run.unwrap_or(default)
-    };
-    // A model that is named for one program is none of another's.
-    let model = if settings.kind == kind {
-        settings.model.clone()
-    } else {
-        kind.default_model().to_owned()
-    };
+    let Terms { hired, run_price } = terms(factory, asked)?;
+    let (kind, line) = kind_of(factory, asked)?;
+    let model = model_of(factory, kind);
     match kind {
         AgentKind::Template => {
             let program = std::env::current_exe().context("finding this program")?;
-            Ok(free(Box::new(TemplateAgent::new(program))))
+            let agent = Box::new(TemplateAgent::new(program));
+            Ok(Chosen { agent, run_price })
         }
-        AgentKind::Command => Ok(command(CommandAgent::new(settings.command.clone())?)),
+        AgentKind::Command => {
+            let command = match line {
+                Some(line) => CommandAgent::parse(line)?,
+                None => CommandAgent::new(settings.command.clone())?,
+            };
+            let agent = Box::new(command.costing(hired.spending));
+            Ok(Chosen { agent, run_price })
+        }
         AgentKind::Claude => {
             let access = access("Claude Code", &["ANTHROPIC_API_KEY"], "ANTHROPIC_BASE_URL")?;
-            let run_price = run_price();
             let settings = ClaudeSettings {
                 model,
                 max_turns: settings.max_turns,
@@ -81,11 +57,69 @@ pub(crate) async fn choose(factory: &Factory, asked: Option<&str>) -> anyhow::Re
             let access = access("Codex", &keys, "OPENAI_BASE_URL")?;
             let program = CodexAgent::PROGRAM.find().await?;
             let agent = Box::new(CodexAgent::new(program, model, access));
-            Ok(Chosen {
-                agent,
-                run_price: run_price(),
-            })
+            Ok(Chosen { agent, run_price })
         }
+    }
+}
+
+/// The terms of an agent: what others than itself must know of it. No key and no program is needed to tell.
+pub(crate) struct Terms {
+    pub(crate) hired: Hired,
+    /// The most that one run of it can cost.
+    pub(crate) run_price: Nanodollars,
+}
+
+/// The terms of the agent that was asked for, else of the one that `factory.toml` names.
+pub(crate) fn terms(factory: &Factory, asked: Option<&str>) -> anyhow::Result<Terms> {
+    let (kind, _) = kind_of(factory, asked)?;
+    let paid = factory.budget.run;
+    let paid = paid.unwrap_or(Nanodollars::from_dollars(RUN_DOLLARS));
+    let (spending, run_price) = match (kind, factory.agent.cost) {
+        (AgentKind::Template, _) | (AgentKind::Command, CommandCost::Nothing) => {
+            (Spending::Nothing, Nanodollars::ZERO)
+        }
+        (AgentKind::Command, CommandCost::Unknown) => (Spending::Unknown, Nanodollars::ZERO),
+        (AgentKind::Claude | AgentKind::Codex, _) => {
+            (Spending::Model(model_of(factory, kind)), paid)
+        }
+    };
+    Ok(Terms {
+        hired: Hired {
+            name: kind.name().to_owned(),
+            spending,
+        },
+        run_price,
+    })
+}
+
+/// Which kind of agent is meant, and its command line where one was asked for.
+fn kind_of<'a>(
+    factory: &Factory,
+    asked: Option<&'a str>,
+) -> anyhow::Result<(AgentKind, Option<&'a str>)> {
+    Ok(match asked {
+        None => (factory.agent.kind, None),
+        Some("template") => (AgentKind::Template, None),
+        Some("claude") => (AgentKind::Claude, None),
+        Some("codex") => (AgentKind::Codex, None),
+        Some(asked) => {
+            let Some(line) = asked.strip_prefix("command:") else {
+                return Err(Mendable::error(
+                    format!("there is no agent `{asked}`"),
+                    "the agents are `template`, `claude`, `codex` and `command:PROGRAM ARGUMENTS`",
+                ));
+            };
+            (AgentKind::Command, Some(line))
+        }
+    })
+}
+
+/// A model that is named for one program is none of another's.
+fn model_of(factory: &Factory, kind: AgentKind) -> String {
+    if factory.agent.kind == kind {
+        factory.agent.model.clone()
+    } else {
+        kind.default_model().to_owned()
     }
 }
 

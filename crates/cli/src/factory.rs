@@ -163,7 +163,7 @@ pub(crate) fn configuration(local: &Local) -> anyhow::Result<Factory> {
 }
 
 /// Puts `lightsout` itself where agents and gates find it, and nothing else of this machine's.
-fn lay_bin(dir: &Path) -> anyhow::Result<()> {
+pub(crate) fn lay_bin(dir: &Path) -> anyhow::Result<()> {
     let bin = dir.join("bin");
     let link = bin.join("lightsout");
     let program = std::env::current_exe().context("finding this program")?;

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::actions::{Level, annotate};
+use crate::output::say;
+
 /// How a verb ended that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Done {
@@ -50,9 +53,10 @@ impl fmt::Display for Mendable {
 impl std::error::Error for Mendable {}
 
 /// Prints a failure with its causes and gives the exit status.
-#[expect(clippy::print_stderr, reason = "this is where errors reach people")]
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    eprintln!("error: {}", sentence(error));
+    let sentence = sentence(error);
+    annotate(Level::Error, "Lightsout", &sentence);
+    say(&format!("error: {sentence}"));
     if is_mendable(error) {
         ExitCode::from(1)
     } else {
@@ -103,6 +107,11 @@ fn is_mendable(error: &anyhow::Error) -> bool {
             Some(
                 EngineError::Configuration { .. }
                     | EngineError::NoBase { .. }
+                    | EngineError::NoCommit { .. }
+                    | EngineError::ForeignRules { .. }
+                    | EngineError::NoRun { .. }
+                    | EngineError::OtherRun { .. }
+                    | EngineError::Damaged { .. }
                     | EngineError::Agent(_)
             )
         )

@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 use lightsout_engine::Silent;
-use lightsout_forge::{Event, EventId, EventKind, Forge as _, Number};
+use lightsout_forge::{Event, EventId, EventKind, Forge, Number};
 use lightsout_lifecycle::Snapshot;
 use lightsout_local::Local;
 
@@ -15,15 +15,7 @@ pub(crate) async fn at(
     issue: Number,
     comment: Option<u64>,
 ) -> anyhow::Result<(Event, Snapshot)> {
-    let event = match comment {
-        Some(comment) => commented(local, issue, comment).await?,
-        None => Event {
-            id: EventId("explain".to_owned()),
-            at: Utc::now(),
-            actor: asked(local.issue(issue).await, issue)?.author,
-            kind: EventKind::Sweep { issue },
-        },
-    };
+    let event = event(local, issue, comment).await?;
     let settings = settings(local).await?;
     let seen = with_engine(local, settings, &Silent, async |engine| {
         Ok(engine.look(&event).await?)
@@ -34,9 +26,26 @@ pub(crate) async fn at(
     }
 }
 
+/// The event that a comment on a request was, or a look at whatever is left to do for it.
+pub(crate) async fn event(
+    forge: &dyn Forge,
+    issue: Number,
+    comment: Option<u64>,
+) -> anyhow::Result<Event> {
+    match comment {
+        Some(comment) => commented(forge, issue, comment).await,
+        None => Ok(Event {
+            id: EventId("explain".to_owned()),
+            at: Utc::now(),
+            actor: asked(forge.issue(issue).await, issue)?.author,
+            kind: EventKind::Sweep { issue },
+        }),
+    }
+}
+
 /// The event that a comment was.
-async fn commented(local: &Local, issue: Number, comment: u64) -> anyhow::Result<Event> {
-    let comments = asked(local.comments(issue).await, issue)?;
+async fn commented(forge: &dyn Forge, issue: Number, comment: u64) -> anyhow::Result<Event> {
+    let comments = asked(forge.comments(issue).await, issue)?;
     let found = comments.into_iter().find(|one| one.id.0 == comment);
     let Some(found) = found else {
         return Err(Mendable::error(
@@ -53,7 +62,7 @@ async fn commented(local: &Local, issue: Number, comment: u64) -> anyhow::Result
         actor: found.author,
         kind: EventKind::CommentCreated {
             on: issue,
-            on_pull_request: local.issue(issue).await.is_err(),
+            on_pull_request: forge.issue(issue).await.is_err(),
             comment: found.id,
         },
     })

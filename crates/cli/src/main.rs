@@ -1,5 +1,6 @@
 //! The `lightsout` command.
 
+mod actions;
 mod agent;
 mod args;
 mod assets;
@@ -12,6 +13,7 @@ mod factory;
 mod failure;
 mod heal;
 mod input;
+mod jobs;
 mod journal;
 mod labels;
 mod lint;
@@ -43,6 +45,10 @@ fn main() -> ExitCode {
         Verb::Local(local) => local::run(&local),
         Verb::Explain(explain) => explain::run(&explain),
         Verb::Replay(replay) => replay::run(&replay),
+        Verb::Triage(args) => jobs::triage(&args),
+        Verb::Gate(args) => jobs::gate(&args),
+        Verb::Settle(args) => jobs::settle(&args),
+        Verb::Publish(args) => jobs::publish(&args),
         Verb::Content(content) => content::run(&content),
         Verb::Request(request) => request::run(&request),
         Verb::Lint(lint) => lint::run(&lint),

@@ -8,8 +8,11 @@ use lightsout_taxonomy::is_invisible;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::actions::{inert, inert_json, is_here};
+
 /// Prints text; a reader that went away (`| head`) is no error.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    let text = if is_here() { inert(text) } else { text.into() };
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -21,11 +24,15 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
 pub(crate) fn print_json<T: Serialize>(value: &T) -> anyhow::Result<()> {
     let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
+    if is_here() {
+        text = inert_json(&text);
+    }
     print(&text)
 }
 
 /// Says something to whoever watches; lost when nobody does.
 pub(crate) fn say(text: &str) {
+    let text = if is_here() { inert(text) } else { text.into() };
     let mut err = io::stderr().lock();
     let _ = writeln!(err, "{text}");
 }

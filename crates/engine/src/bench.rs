@@ -33,6 +33,14 @@ impl<'a> Bench<'a> {
         })
     }
 
+    /// Reads the factory that a run was commissioned under.
+    ///
+    /// # Errors
+    /// When a commit of it is not to be had, or its rules do not come from the base branch.
+    pub fn factory(&self, commission: &Commission) -> Result<Factory, EngineError> {
+        self.prepare(commission)
+    }
+
     /// Brings the commits of a run in, and reads the factory that it was commissioned under.
     ///
     /// # Errors

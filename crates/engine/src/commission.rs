@@ -283,6 +283,17 @@ impl Commission {
         }
     }
 
+    /// The SHA-256 of `run.json` in hexadecimal: what is said of it on a way that no agent reaches tells whether it is
+    /// still the same.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn digest(dir: &Path) -> Result<String, EngineError> {
+        let path = dir.join(RUN_FILE);
+        let bytes = fs::read(&path).map_err(EngineError::disk("reading", path))?;
+        Ok(hex(&Sha256::digest(&bytes)))
+    }
+
     /// Says what cannot be so in any commission.
     fn fault(&self) -> Option<&'static str> {
         let order = &self.order;

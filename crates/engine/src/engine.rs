@@ -41,6 +41,8 @@ pub struct Settings {
     /// How long a run that was handed out counts as alive: the time of the agent, of the gates and of whatever is between
     /// them. None where one process does everything, so that a run it does not work on is dead.
     pub lease: Option<Duration>,
+    /// Whether everything is only decided: nothing is performed, booked, commissioned or written down.
+    pub dry_run: bool,
     /// How long to wait before each further try of an action that may work later.
     pub pauses: Vec<Duration>,
 }
@@ -54,6 +56,7 @@ impl Settings {
             run_price: Nanodollars::ZERO,
             spend_threshold: Nanodollars::from_dollars(50),
             lease: None,
+            dry_run: false,
             pauses: [50, 300, 1500].map(Duration::from_millis).to_vec(),
         }
     }

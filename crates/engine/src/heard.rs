@@ -1,12 +1,15 @@
 //! What an agent's word comes to, together with what lies in the repository.
 
+use std::path::Path;
+
 use lightsout_lifecycle::{Role, RunEnd};
 use lightsout_signal::{Finding, Judgement, Verdict};
 
 use crate::Commission;
 use crate::answers::{findings, phrases};
+use crate::arrival::Doubt;
 use crate::lanes::writes;
-use crate::work::Work;
+use crate::work::{Work, read_work};
 
 /// What is to be made of an agent's work.
 #[derive(Debug)]
@@ -15,6 +18,33 @@ pub(crate) enum Heard {
     End(RunEnd),
     /// It is READY, with a commit that is to be checked.
     Commit(String),
+}
+
+/// What an agent's job left, for whoever wants to know before it is settled.
+#[derive(Debug)]
+pub enum Left {
+    /// Nothing.
+    Nothing,
+    /// Something that cannot be believed, and why.
+    Unbelievable(String),
+    /// It ended like this, without a commit to look at.
+    End(RunEnd),
+    /// A commit that is to be checked.
+    Commit(String),
+}
+
+impl Commission {
+    /// Says what an agent left in the folder `work`, as far as that shows.
+    pub fn left(&self, work: &Path) -> Left {
+        match read_work(work, self) {
+            Ok(None) => Left::Nothing,
+            Err(Doubt(why)) => Left::Unbelievable(why),
+            Ok(Some(work)) => match work.heard(self) {
+                Heard::End(end) => Left::End(end),
+                Heard::Commit(head) => Left::Commit(head),
+            },
+        }
+    }
 }
 
 impl Work {

@@ -56,6 +56,7 @@ pub use commission::{Attached, Commission, Given, Hired, Material};
 pub use engine::{Engine, Ports, Settings, issue_of_branch};
 pub use error::EngineError;
 pub use handoff::{LaneLimits, lane_problems};
+pub use heard::Left;
 pub use intake::{filing, intake_by_text};
 pub use journal::{Basis, JournalLine};
 pub use observe::{Observer, Progress, Silent, Stage};

@@ -61,6 +61,9 @@ impl Engine<'_> {
             match execution.step() {
                 Step::Read => {
                     *last = Some(self.read_for(part, execution).await?);
+                    if self.settings.dry_run {
+                        return Ok(Stop::Done(Ended::Quiet));
+                    }
                 }
                 Step::Ensure(action) => {
                     let answer = self.perform(part.number(), action).await?;
@@ -87,6 +90,9 @@ impl Engine<'_> {
         let facts = part.read(self, execution.event()).await?;
         let question = execution.question(&facts);
         let plan = execution.saw(&facts);
+        if self.settings.dry_run {
+            return Ok(plan);
+        }
         if let Some(order) = &plan.run {
             self.claim(&order.id)?;
         }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use lightsout_forge::{Event, EventId, EventKind};
-use lightsout_lifecycle::{Ended, Execution, Plan, Reason, RunEnd, RunReport};
+use lightsout_forge::{Event, EventId, EventKind, Number};
+use lightsout_lifecycle::{Ended, Execution, Plan, Reason, Role, RunEnd, RunReport};
 use lightsout_taxonomy::Factory;
 
 use crate::arrival::Doubt;
@@ -46,9 +46,10 @@ impl Settled {
         self.plan.as_ref().map(|plan| plan.reason)
     }
 
-    /// What the record alone told.
-    pub(crate) fn foreseen(plan: Plan) -> Self {
+    /// What the record of a request alone told.
+    pub(crate) fn foreseen(plan: Plan, issue: Number, out: &Path) -> Self {
         Self {
+            next: handed_out(Some(&plan), issue, out),
             plan: Some(plan),
             ..Self::nothing()
         }
@@ -63,6 +64,16 @@ impl Settled {
             next: None,
         }
     }
+}
+
+/// Finds the run that is under way in the folder where it was to be left: it was handed out before, by somebody who did
+/// not live to say so, or is asked for again.
+fn handed_out(plan: Option<&Plan>, number: Number, out: &Path) -> Option<Commission> {
+    let under_way = plan.is_some_and(|plan| plan.reason == Reason::RunInProgress);
+    let found = under_way.then(|| Commission::read(out).ok())??;
+    // What belongs to no request is filed under its pull request, and may be charged elsewhere.
+    let its_own = found.order.issue == number || found.order.role != Role::Author;
+    its_own.then_some(found)
 }
 
 impl Engine<'_> {
@@ -137,18 +148,11 @@ impl Engine<'_> {
             let order = match self.drive(part, &mut execution, &mut plan).await? {
                 Stop::Run(order) => order,
                 Stop::Done(ended) => {
-                    // The run may have been commissioned before, by somebody who did not live to say so.
-                    let goes_on = plan
-                        .as_ref()
-                        .is_some_and(|plan| plan.reason == Reason::RunInProgress);
-                    let next = if goes_on {
-                        Commission::read(out).ok()
-                    } else {
-                        None
-                    };
+                    let next = handed_out(plan.as_ref(), part.number(), out);
+                    let idle = plan.as_ref().is_none_or(Plan::is_empty);
                     return Ok(Settled {
                         plan,
-                        acted: ended == Ended::Acted,
+                        acted: ended == Ended::Acted && !idle,
                         report: None,
                         next,
                     });
@@ -197,10 +201,12 @@ impl Engine<'_> {
                 return self.report(commission, refused(how), None).await;
             }
         };
-        let order = &commission.order;
-        match self.reserve(order, &factory, commission.tried).await? {
-            Ok(reservation) => self.book(commission, &work.outcome, &reservation).await?,
-            Err(how) => return self.report(commission, refused(how), Some(&work)).await,
+        if !self.settings.dry_run {
+            let order = &commission.order;
+            match self.reserve(order, &factory, commission.tried).await? {
+                Ok(reservation) => self.book(commission, &work.outcome, &reservation).await?,
+                Err(how) => return self.report(commission, refused(how), Some(&work)).await,
+            }
         }
         let end = match is_gates_folder(handed.gates) {
             Ok(_) => self

@@ -15,6 +15,10 @@ const VERBS: &[&[&str]] = &[
     &["local", "run"],
     &["explain"],
     &["replay"],
+    &["triage"],
+    &["gate"],
+    &["settle"],
+    &["publish"],
     &["content"],
     &["content", "check"],
     &["request"],
@@ -45,6 +49,7 @@ const VERBS: &[&[&str]] = &[
     &["skills", "show"],
     &["agent", "template"],
     &["agent", "prompt"],
+    &["agent", "run"],
 ];
 
 #[test]

@@ -14,6 +14,8 @@ mod explain;
 /// What every verb prints as help.
 mod heal;
 mod help;
+/// `lightsout triage`, `agent run`, `gate`, `settle`, `publish`: the jobs of a workflow.
+mod jobs;
 /// `lightsout lint`.
 mod lint;
 /// `lightsout local`: going on by hand, and what it refuses.

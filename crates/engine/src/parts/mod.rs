@@ -106,9 +106,9 @@ impl Engine<'_> {
         out: &Path,
     ) -> Result<Settled, EngineError> {
         if let About::Request(known) = about
-            && let Some(plan) = self.foresee(known, event).await?
+            && let Some((issue, plan)) = self.foresee(known, event).await?
         {
-            return Ok(Settled::foreseen(plan));
+            return Ok(Settled::foreseen(plan, issue, out));
         }
         let settled = with_part!(self, about, event, part => {
             let execution = Execution::of(event.clone());
@@ -116,7 +116,9 @@ impl Engine<'_> {
         });
         let settled = settled.unwrap_or_else(Settled::nothing);
         match about {
-            About::Request(known) if settled.reason() == Some(Reason::Approved) => {
+            About::Request(known)
+                if settled.reason() == Some(Reason::Approved) && !self.settings.dry_run =>
+            {
                 self.go_on(known, event, hired, out).await
             }
             _ => Ok(settled),
@@ -173,7 +175,7 @@ impl Engine<'_> {
         &self,
         known: Option<Number>,
         event: &Event,
-    ) -> Result<Option<Plan>, EngineError> {
+    ) -> Result<Option<(Number, Plan)>, EngineError> {
         // Of an issue that was just opened there is no record, and reading it first saves asking for one.
         if matches!(event.kind, EventKind::IssueOpened { .. }) {
             return Ok(None);
@@ -199,7 +201,7 @@ impl Engine<'_> {
             reason: plan.reason,
             from: None,
         })?;
-        Ok(Some(plan))
+        Ok(Some((issue, plan)))
     }
 
     /// Reads what a decision about `event` would look at, and does nothing; none when it speaks of nothing there is.

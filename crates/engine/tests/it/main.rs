@@ -8,6 +8,8 @@
 mod bad_agents;
 mod crash;
 mod gates;
+mod handed;
+mod jobs;
 mod parts;
 mod spend;
 mod story;

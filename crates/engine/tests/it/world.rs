@@ -127,10 +127,37 @@ impl World {
         forge: &dyn Forge,
         inbox: &dyn Inbox,
     ) -> Result<(), EngineError> {
+        self.work_as(&self.script(), forge, inbox).await
+    }
+
+    /// Puts an engine together whose runs others do.
+    pub(crate) async fn with_engine<T>(
+        &self,
+        forge: &dyn Forge,
+        then: impl AsyncFnOnce(&Engine<'_>) -> T,
+    ) -> T {
+        let clock = || DateTime::from_timestamp(self.now, 0).unwrap();
+        let ports = Ports {
+            forge,
+            ledger: &self.local,
+            clock: &clock,
+        };
+        let settings = Settings {
+            pauses: Vec::new(),
+            lease: Some(std::time::Duration::from_hours(1)),
+            ..Settings::new(self.enabled, "main")
+        };
+        let dir = self.local.dir();
+        let state = self.dir.path().join("state");
+        let bench = Bench::open(&self.seen, &state, &dir.join("site.git")).unwrap();
+        then(&Engine::new(ports, settings, bench)).await
+    }
+
+    /// The script as an agent.
+    pub(crate) fn script(&self) -> CommandAgent {
         let script = self.dir.path().join("agent.sh");
         fs::write(&script, &self.script).unwrap();
-        let agent = CommandAgent::new(vec!["sh".into(), script.display().to_string()]).unwrap();
-        self.work_as(&agent, forge, inbox).await
+        CommandAgent::new(vec!["sh".into(), script.display().to_string()]).unwrap()
     }
 
     /// Lets the factory work with another agent.

@@ -1,0 +1,133 @@
+//! Where a job finds its forge, its ledger and its repository: the one place where the adapters of a job are chosen.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::Utc;
+use lightsout_engine::{Bench, Engine, Hired, Observer, Ports};
+use lightsout_forge::Forge;
+use lightsout_taxonomy::Factory;
+use tempfile::TempDir;
+
+use crate::actions;
+use crate::args::Where;
+use crate::chosen::{Terms, terms};
+use crate::factory::{configuration, open, settings};
+use crate::failure::Mendable;
+
+/// What a run may take besides the agent and the gates: starting machines, handing folders on, waiting for a runner.
+const SLACK: Duration = Duration::from_mins(30);
+
+/// An engine in its place.
+pub(super) struct Placed<'e> {
+    pub(super) engine: &'e Engine<'e>,
+    pub(super) forge: &'e dyn Forge,
+    /// Who is to do the work.
+    pub(super) hired: Hired,
+}
+
+/// How an engine is to go about it.
+pub(super) struct Manner<'a> {
+    /// The agent that was asked for.
+    pub(super) agent: Option<&'a str>,
+    /// Whether it only looks.
+    pub(super) dry_run: bool,
+}
+
+/// Puts an engine together, for as long as it is of use.
+pub(super) async fn with_engine<T>(
+    at: &Where,
+    manner: Manner<'_>,
+    observer: &dyn Observer,
+    then: impl AsyncFnOnce(Placed<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let Some(dir) = &at.dir else {
+        return Err(nowhere());
+    };
+    let local = open(dir).await?;
+    let factory = configuration(&local)?;
+    let Terms { hired, run_price } = terms(&factory, manner.agent)?;
+    let mut settings = settings(&local).await?;
+    settings.run_price = run_price;
+    settings.dry_run = manner.dry_run;
+    // A workflow run is only tried again after it has ended, and with it whatever it had handed out.
+    settings.lease = (actions::attempt() == 1).then(|| lease(&factory));
+    let clock = Utc::now;
+    let ports = Ports {
+        forge: &local,
+        ledger: &local,
+        clock: &clock,
+    };
+    let state = State::of(at, dir, manner.dry_run)?;
+    let bench = Bench::open(observer, state.path(), &dir.join("site.git"))?;
+    then(Placed {
+        engine: &Engine::new(ports, settings, bench),
+        forge: &local,
+        hired,
+    })
+    .await
+}
+
+/// Opens the bench of a job that has no forge. Gives the folder that it keeps its files in.
+pub(super) fn bench<'o>(
+    at: &Where,
+    observer: &'o dyn Observer,
+) -> anyhow::Result<(Bench<'o>, PathBuf)> {
+    let (origin, own) = match (&at.dir, &at.checkout) {
+        (Some(dir), None) => (dir.join("site.git"), dir.clone()),
+        (_, Some(checkout)) => (checkout.clone(), checkout.clone()),
+        (None, None) => {
+            let checkout = actions::checkout().ok_or_else(nowhere)?;
+            (checkout.clone(), checkout)
+        }
+    };
+    let state = match (&at.state, &at.dir) {
+        (Some(state), _) => state.clone(),
+        (None, Some(_)) => own,
+        (None, None) => actions::state().ok_or_else(|| {
+            Mendable::error(
+                "there is no place for this job's own files",
+                "name a folder with `--state`, or set `RUNNER_TEMP`",
+            )
+        })?,
+    };
+    let state = std::path::absolute(&state)?;
+    Ok((Bench::open(observer, &state, &origin)?, state))
+}
+
+fn nowhere() -> anyhow::Error {
+    Mendable::error(
+        "no factory is named",
+        "name a factory's folder with `--dir`, such as `--dir lightsout-demo`",
+    )
+}
+
+/// How long a run that was handed out counts as alive. Each gate may run twice: on the change, and on its base.
+fn lease(factory: &Factory) -> Duration {
+    let agent = Duration::from_secs(factory.agent.minutes.saturating_mul(60));
+    let gates: u64 = factory.gates.iter().map(|gate| gate.seconds).sum();
+    agent + Duration::from_secs(gates.saturating_mul(2)) + SLACK
+}
+
+/// The folder of an engine's own files; one that only looks has one that is thrown away.
+enum State {
+    Kept(PathBuf),
+    Thrown(TempDir),
+}
+
+impl State {
+    fn of(at: &Where, own: &Path, dry_run: bool) -> anyhow::Result<Self> {
+        if dry_run {
+            return Ok(Self::Thrown(tempfile::tempdir()?));
+        }
+        let kept = at.state.clone().unwrap_or_else(|| own.to_owned());
+        Ok(Self::Kept(std::path::absolute(kept)?))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Kept(path) => path,
+            Self::Thrown(dir) => dir.path(),
+        }
+    }
+}
