@@ -21,5 +21,5 @@ pub use names::{BranchName, CommentId, Login, NameError, Number, Sha};
 pub use port::{Dispatcher, Forge, ForgeError, Inbox, RunLogs};
 pub use things::{
     Account, AccountKind, CheckState, Comment, Deployment, Issue, IssueState, Permission,
-    PullRequest, PullState, Status, WorkflowRun,
+    PullRequest, PullState, Status, WorkflowRun, not_green,
 };

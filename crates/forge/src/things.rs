@@ -176,3 +176,23 @@ pub struct Status {
     /// One line for people.
     pub description: String,
 }
+
+/// The check without which nothing is merged.
+const GATES: &str = "lightsout/gates";
+
+/// Says why a commit with these statuses is not merged: one is not green, or the factory's own was never made.
+pub fn not_green(statuses: &[Status]) -> Option<String> {
+    let not_green = statuses.iter().find_map(|status| {
+        let state = match status.state {
+            CheckState::Success => return None,
+            CheckState::Pending => "not finished",
+            CheckState::Failure => "red",
+            CheckState::Error => "broken",
+        };
+        Some(format!("the check `{}` is {state}", status.context))
+    });
+    not_green.or_else(|| {
+        let made = statuses.iter().any(|status| status.context == GATES);
+        (!made).then(|| format!("the check `{GATES}` was not made"))
+    })
+}

@@ -1,8 +1,6 @@
 //! Merging: the one way the default branch moves.
 
-use lightsout_forge::{
-    BranchName, CheckState, Ensured, ForgeError, PullRequest, PullState, Sha, Status,
-};
+use lightsout_forge::{BranchName, Ensured, ForgeError, PullRequest, PullState, Sha, not_green};
 use lightsout_git::{GitError, Signature};
 use sqlx::SqliteConnection;
 
@@ -10,9 +8,6 @@ use crate::log::Deed;
 use crate::read::{pull_of, statuses};
 use crate::refs::{Move, read_move};
 use crate::{Local, LocalError};
-
-/// The check without which nothing is merged.
-const GATES: &str = "lightsout/gates";
 
 impl Local {
     /// Merges the newest pull request of a branch at exactly `head`, as one commit.
@@ -39,7 +34,9 @@ impl Local {
             PullState::Closed => return Err(refused(&pull, "it is closed")),
             PullState::Open => {}
         }
-        check_green(&pull, &statuses(db, head).await?)?;
+        if let Some(why) = not_green(&statuses(db, head).await?) {
+            return Err(refused(&pull, &why));
+        }
         let base = self.existing(&pull.base)?;
         let wanted = match read_move(db, &pull.base).await? {
             // The commit was made before, and never put in place.
@@ -85,28 +82,6 @@ impl Local {
 
 fn is_same(left: &Move, pull: &PullRequest) -> bool {
     left.new.is_some() && left.merges == Some((pull.number, pull.head_sha.clone()))
-}
-
-/// Refuses when a check of the head is not green, or the factory's own was never made.
-fn check_green(pull: &PullRequest, statuses: &[Status]) -> Result<(), ForgeError> {
-    if let Some(red) = statuses
-        .iter()
-        .find(|status| status.state != CheckState::Success)
-    {
-        let state = match red.state {
-            CheckState::Pending => "not finished",
-            CheckState::Success | CheckState::Failure => "red",
-            CheckState::Error => "broken",
-        };
-        return Err(refused(
-            pull,
-            &format!("the check `{}` is {state}", red.context),
-        ));
-    }
-    if statuses.iter().all(|status| status.context != GATES) {
-        return Err(refused(pull, &format!("the check `{GATES}` was not made")));
-    }
-    Ok(())
 }
 
 fn refused(pull: &PullRequest, why: &str) -> ForgeError {
