@@ -48,24 +48,21 @@ impl Repo {
         finish().map_err(GitError::io(format!("writing `{}`", out.display())))
     }
 
+    /// Names the commits that a bundle builds on.
+    ///
+    /// # Errors
+    /// [`GitError::Refused`] when it is no bundle.
+    pub fn bundle_bases(bundle: &Path) -> Result<Vec<String>, GitError> {
+        open(bundle).map(|(needed, _)| needed)
+    }
+
     /// Takes the objects of a bundle in, after checking each of them; no reference moves. Doing it twice is fine.
     ///
     /// # Errors
     /// [`GitError::NotFound`] when a commit the bundle builds on is missing here, [`GitError::Refused`] when it is no
     /// bundle.
     pub fn import_bundle(&self, bundle: &Path) -> Result<(), GitError> {
-        let refused = |what| GitError::Refused {
-            path: bundle.to_owned(),
-            what,
-        };
-        let reading = || GitError::io(format!("reading `{}`", bundle.display()));
-        let file = fs::File::open(bundle).map_err(reading())?;
-        if file.metadata().map_err(reading())?.len() > BUNDLE_LIMIT {
-            return Err(refused("too large"));
-        }
-        let mut reader = BufReader::new(file);
-        let needed = read_header(&mut reader).map_err(reading())?;
-        let needed = needed.ok_or_else(|| refused("no git bundle of version 2"))?;
+        let (needed, mut reader) = open(bundle)?;
         for commit in needed {
             if self.rev(&commit)?.is_none() {
                 return Err(GitError::NotFound {
@@ -74,11 +71,29 @@ impl Repo {
             }
         }
         let mut pack = Vec::new();
-        reader.read_to_end(&mut pack).map_err(reading())?;
+        let read = reader.read_to_end(&mut pack);
+        read.map_err(GitError::io(format!("reading `{}`", bundle.display())))?;
         // `git bundle unbundle` checks the objects only in newer versions; this always does.
         let git = self.git(&["index-pack", "--stdin", "--fix-thin", "--strict"]);
         git.stdin(pack).run().map(|_| ())
     }
+}
+
+/// Opens a bundle: the commits it builds on, and its pack.
+fn open(bundle: &Path) -> Result<(Vec<String>, BufReader<fs::File>), GitError> {
+    let refused = |what| GitError::Refused {
+        path: bundle.to_owned(),
+        what,
+    };
+    let reading = || GitError::io(format!("reading `{}`", bundle.display()));
+    let file = fs::File::open(bundle).map_err(reading())?;
+    if file.metadata().map_err(reading())?.len() > BUNDLE_LIMIT {
+        return Err(refused("too large"));
+    }
+    let mut reader = BufReader::new(file);
+    let needed = read_header(&mut reader).map_err(reading())?;
+    let needed = needed.ok_or_else(|| refused("no git bundle of version 2"))?;
+    Ok((needed, reader))
 }
 
 /// Reads the header up to its empty line: the commits the bundle builds on, or nothing when it is no bundle.
