@@ -198,10 +198,10 @@ pub(crate) const CRATES: &[Crate] = &[
     Crate {
         folder: "github",
         layer: Layer::Adapters,
-        uses: &["forge"],
+        uses: &["forge", "git"],
         tests_use: &[],
         pure: false,
-        knows_not: "what an event leads to: it says what GitHub said, in the forge's words",
+        knows_not: "what an event leads to, and what a request is: it says what GitHub said, and does what it is told",
     },
     Crate {
         folder: "ledger-branch",

@@ -102,7 +102,7 @@ impl Source<'_> {
         })
     }
 
-    fn issue(&self, issue: &model::Issue) -> Result<ShownIssue, PayloadError> {
+    pub(crate) fn issue(&self, issue: &model::Issue) -> Result<ShownIssue, PayloadError> {
         Ok(ShownIssue {
             issue: Issue {
                 number: Number(self.need(issue.number, "issue.number")?),
@@ -122,7 +122,11 @@ impl Source<'_> {
         })
     }
 
-    fn comment(&self, comment: &model::Comment, on: Number) -> Result<Comment, PayloadError> {
+    pub(crate) fn comment(
+        &self,
+        comment: &model::Comment,
+        on: Number,
+    ) -> Result<Comment, PayloadError> {
         Ok(Comment {
             id: CommentId(self.need(comment.id, "comment.id")?),
             on,
@@ -133,7 +137,10 @@ impl Source<'_> {
     }
 
     /// Reads a pull request; none when one of its branches has a name that no branch of the factory could have.
-    fn pull(&self, pull: &model::PullRequest) -> Result<Option<PullRequest>, PayloadError> {
+    pub(crate) fn pull(
+        &self,
+        pull: &model::PullRequest,
+    ) -> Result<Option<PullRequest>, PayloadError> {
         let number = Number(self.need(pull.number, "pull_request.number")?);
         let head = self.need(pull.head.as_ref(), "pull_request.head")?;
         let base = self.need(pull.base.as_ref(), "pull_request.base")?;
@@ -146,7 +153,8 @@ impl Source<'_> {
         let (Some(head_branch), Some(base_branch)) = (branch(head), branch(base)) else {
             return Ok(None);
         };
-        let merged = pull.merged == Some(true);
+        // Lists of pull requests lack the first.
+        let merged = pull.merged == Some(true) || pull.merged_at.is_some();
         let state = match pull.state.as_deref() {
             _ if merged => PullState::Merged,
             Some("closed") => PullState::Closed,
@@ -239,7 +247,7 @@ impl Source<'_> {
         Sha::new(self.need(text, at)?).map_err(|error| self.shape(at, &error))
     }
 
-    fn labels(
+    pub(crate) fn labels(
         &self,
         labels: Option<&[model::Label]>,
         at: &'static str,

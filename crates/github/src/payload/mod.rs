@@ -3,7 +3,7 @@
 mod chore;
 mod error;
 mod facts;
-mod model;
+pub(crate) mod model;
 
 use std::fmt::Display;
 
@@ -167,8 +167,8 @@ pub fn read(delivery: &Delivery<'_>, body: &[u8]) -> Result<Reading, PayloadErro
 }
 
 /// One payload on its way to being understood.
-struct Source<'a> {
-    delivery: &'a Delivery<'a>,
+pub(crate) struct Source<'a> {
+    pub(crate) delivery: &'a Delivery<'a>,
 }
 
 impl Source<'_> {

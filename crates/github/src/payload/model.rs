@@ -6,105 +6,114 @@ use serde::Deserialize;
 /// A payload of an event that the factory listens to.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Body {
-    pub(super) action: Option<String>,
-    pub(super) sender: Option<User>,
-    pub(super) repository: Option<Repository>,
-    pub(super) issue: Option<Issue>,
-    pub(super) comment: Option<Comment>,
-    pub(super) label: Option<Label>,
-    pub(super) pull_request: Option<PullRequest>,
-    pub(super) workflow_run: Option<WorkflowRun>,
-    pub(super) deployment: Option<Deployment>,
-    pub(super) deployment_status: Option<DeploymentStatus>,
+pub(crate) struct Body {
+    pub(crate) action: Option<String>,
+    pub(crate) sender: Option<User>,
+    pub(crate) repository: Option<Repository>,
+    pub(crate) issue: Option<Issue>,
+    pub(crate) comment: Option<Comment>,
+    pub(crate) label: Option<Label>,
+    pub(crate) pull_request: Option<PullRequest>,
+    pub(crate) workflow_run: Option<WorkflowRun>,
+    pub(crate) deployment: Option<Deployment>,
+    pub(crate) deployment_status: Option<DeploymentStatus>,
     /// The path of the workflow that was started by the clock or by hand. (Beside a `workflow_run` it is an object.)
     #[serde(deserialize_with = "path_of_workflow")]
-    pub(super) workflow: Option<String>,
+    pub(crate) workflow: Option<String>,
     /// What a workflow was given that was started by hand.
-    pub(super) inputs: Option<Inputs>,
+    pub(crate) inputs: Option<Inputs>,
     // What follows stands at the top of a `status` payload.
-    pub(super) sha: Option<String>,
-    pub(super) context: Option<String>,
-    pub(super) state: Option<String>,
-    pub(super) description: Option<String>,
-    pub(super) created_at: Option<DateTime<Utc>>,
+    pub(crate) sha: Option<String>,
+    pub(crate) context: Option<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) created_at: Option<DateTime<Utc>>,
 }
 
 /// The part of any payload that tells whether somebody listens.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Head {
-    pub(super) action: Option<String>,
+pub(crate) struct Head {
+    pub(crate) action: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct User {
-    pub(super) login: Option<String>,
+pub(crate) struct User {
+    pub(crate) login: Option<String>,
     #[serde(rename = "type")]
-    pub(super) kind: Option<String>,
+    pub(crate) kind: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Repository {
-    pub(super) full_name: Option<String>,
+pub(crate) struct Repository {
+    pub(crate) full_name: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Label {
-    pub(super) name: Option<String>,
+pub(crate) struct Label {
+    pub(crate) name: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Issue {
-    pub(super) number: Option<u64>,
-    pub(super) title: Option<String>,
-    pub(super) body: Option<String>,
-    pub(super) user: Option<User>,
-    pub(super) author_association: Option<Association>,
-    pub(super) labels: Option<Vec<Label>>,
-    pub(super) state: Option<String>,
+pub(crate) struct Issue {
+    pub(crate) number: Option<u64>,
+    pub(crate) title: Option<String>,
+    pub(crate) body: Option<String>,
+    pub(crate) user: Option<User>,
+    pub(crate) author_association: Option<Association>,
+    pub(crate) labels: Option<Vec<Label>>,
+    pub(crate) state: Option<String>,
     /// There only when the "issue" is a pull request.
-    pub(super) pull_request: Option<serde::de::IgnoredAny>,
-    pub(super) created_at: Option<DateTime<Utc>>,
-    pub(super) updated_at: Option<DateTime<Utc>>,
+    pub(crate) pull_request: Option<serde::de::IgnoredAny>,
+    /// How many there are; a list of issues has it too.
+    pub(crate) comments: Option<u64>,
+    /// The body as HTML, when it was asked for.
+    pub(crate) body_html: Option<String>,
+    pub(crate) created_at: Option<DateTime<Utc>>,
+    pub(crate) updated_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Comment {
-    pub(super) id: Option<u64>,
-    pub(super) body: Option<String>,
-    pub(super) user: Option<User>,
-    pub(super) author_association: Option<Association>,
-    pub(super) created_at: Option<DateTime<Utc>>,
+pub(crate) struct Comment {
+    pub(crate) id: Option<u64>,
+    /// The address of the issue or pull request it stands on.
+    pub(crate) issue_url: Option<String>,
+    pub(crate) body_html: Option<String>,
+    pub(crate) body: Option<String>,
+    pub(crate) user: Option<User>,
+    pub(crate) author_association: Option<Association>,
+    pub(crate) created_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct PullRequest {
-    pub(super) number: Option<u64>,
-    pub(super) title: Option<String>,
-    pub(super) body: Option<String>,
-    pub(super) user: Option<User>,
-    pub(super) author_association: Option<Association>,
-    pub(super) labels: Option<Vec<Label>>,
-    pub(super) state: Option<String>,
-    pub(super) merged: Option<bool>,
-    pub(super) merge_commit_sha: Option<String>,
-    pub(super) head: Option<Side>,
-    pub(super) base: Option<Side>,
-    pub(super) updated_at: Option<DateTime<Utc>>,
+pub(crate) struct PullRequest {
+    pub(crate) number: Option<u64>,
+    pub(crate) title: Option<String>,
+    pub(crate) body: Option<String>,
+    pub(crate) user: Option<User>,
+    pub(crate) author_association: Option<Association>,
+    pub(crate) labels: Option<Vec<Label>>,
+    pub(crate) state: Option<String>,
+    pub(crate) merged: Option<bool>,
+    pub(crate) merged_at: Option<DateTime<Utc>>,
+    pub(crate) mergeable: Option<bool>,
+    pub(crate) merge_commit_sha: Option<String>,
+    pub(crate) head: Option<Side>,
+    pub(crate) base: Option<Side>,
+    pub(crate) updated_at: Option<DateTime<Utc>>,
 }
 
 /// The inputs of a workflow that was started by hand, which are texts; of ours one is read.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Inputs {
-    pub(super) issue: Option<String>,
+pub(crate) struct Inputs {
+    pub(crate) issue: Option<String>,
 }
 
 /// Reads a path, and passes over anything else.
@@ -123,41 +132,41 @@ fn path_of_workflow<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct WorkflowRun {
-    pub(super) id: Option<u64>,
-    pub(super) name: Option<String>,
-    pub(super) head_branch: Option<String>,
-    pub(super) head_sha: Option<String>,
-    pub(super) head_repository: Option<Repository>,
-    pub(super) conclusion: Option<String>,
-    pub(super) updated_at: Option<DateTime<Utc>>,
+pub(crate) struct WorkflowRun {
+    pub(crate) id: Option<u64>,
+    pub(crate) name: Option<String>,
+    pub(crate) head_branch: Option<String>,
+    pub(crate) head_sha: Option<String>,
+    pub(crate) head_repository: Option<Repository>,
+    pub(crate) conclusion: Option<String>,
+    pub(crate) updated_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Deployment {
-    pub(super) id: Option<u64>,
-    pub(super) sha: Option<String>,
+pub(crate) struct Deployment {
+    pub(crate) id: Option<u64>,
+    pub(crate) sha: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct DeploymentStatus {
-    pub(super) state: Option<String>,
-    pub(super) creator: Option<User>,
-    pub(super) environment_url: Option<String>,
-    pub(super) target_url: Option<String>,
-    pub(super) created_at: Option<DateTime<Utc>>,
+pub(crate) struct DeploymentStatus {
+    pub(crate) state: Option<String>,
+    pub(crate) creator: Option<User>,
+    pub(crate) environment_url: Option<String>,
+    pub(crate) target_url: Option<String>,
+    pub(crate) created_at: Option<DateTime<Utc>>,
 }
 
 /// One side of a pull request.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Side {
+pub(crate) struct Side {
     #[serde(rename = "ref")]
-    pub(super) branch: Option<String>,
-    pub(super) sha: Option<String>,
-    pub(super) repo: Option<Repository>,
+    pub(crate) branch: Option<String>,
+    pub(crate) sha: Option<String>,
+    pub(crate) repo: Option<Repository>,
 }
 
 /// How somebody stands to a repository, as GitHub shows it beside what they wrote. It proves no permission.
