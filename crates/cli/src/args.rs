@@ -4,6 +4,7 @@ mod cost;
 mod explain;
 mod heal;
 mod jobs;
+mod parts;
 mod policy;
 mod replay;
 mod requests;
@@ -18,6 +19,7 @@ pub(crate) use cost::{Cost, CostExport, CostImport, CostVerb, LedgerArgs, LogKin
 pub(crate) use explain::Explain;
 pub(crate) use heal::{Heal, HealLog, HealVerb};
 pub(crate) use jobs::{AgentRun, Gate, Happened, Publish, Settle, Triage, Where};
+pub(crate) use parts::{Canary, HealJob, Preview, Review, Spend, Stale, Told};
 pub(crate) use policy::{
     FactoryArgs, ListArgs, Policy, PolicyAudit, PolicyCheck, PolicyHook, PolicyPrint, PolicyVerb,
     ProgramName, RoleName, ToolName,
@@ -73,8 +75,18 @@ pub(crate) enum Verb {
     Policy(Policy),
     /// Say what an agent's transcript comes to: READY, WAITING or neither, and why
     Signal(Signal),
-    /// Look at why a run failed
+    /// Decide whether a failed check is mended, and hand the mending out
     Heal(Heal),
+    /// Decide whether a pull request is reviewed, and hand the review out
+    Review(Review),
+    /// Show on a request what a preview host says of its commit
+    Preview(Preview),
+    /// Close what nobody touches, and take up what was stranded
+    Stale(Stale),
+    /// Hold yesterday's spend against the threshold
+    Spend(Spend),
+    /// Check every skill, and hand out the run that proves that an agent reads them
+    Canary(Canary),
     /// Look at the ledger, and move spend logs in and out of it
     Cost(Cost),
     /// Look at what agents are taught, and check it

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::args::{Format, Heal, HealLog, HealVerb};
 use crate::failure::{Done, Mendable};
 use crate::input::shown;
+use crate::jobs;
 use crate::output::{print, print_json, say, visible};
 
 /// How every zip file begins, also an empty one.
@@ -37,7 +38,8 @@ struct Noted<'a> {
 
 pub(crate) fn run(args: &Heal) -> anyhow::Result<Done> {
     match &args.verb {
-        HealVerb::Log(log) => excerpt(log),
+        Some(HealVerb::Log(log)) => excerpt(log),
+        None => jobs::heal(&args.job),
     }
 }
 
@@ -104,21 +106,9 @@ fn read(path: &Path, jobs: &[String]) -> anyhow::Result<Excerpt> {
     })
 }
 
-/// The excerpt with the number of each line.
-fn text(excerpt: &Excerpt, name: Option<&str>) -> String {
-    let Some(name) = name else {
-        return "no log of a job was found\n".to_owned();
-    };
-    let errors: u64 = excerpt.jobs.iter().map(|job| job.errors).sum();
-    let counted = |count: u64, one: &str| match count {
-        1 => format!("1 {one}"),
-        many => format!("{many} {one}s"),
-    };
-    let mut text = format!(
-        "fingerprint {name}, {} in {}\n",
-        counted(errors, "error"),
-        counted(excerpt.logs, "log")
-    );
+/// The lines of an excerpt, job by job, with the number of each.
+pub(crate) fn lines(excerpt: &Excerpt) -> String {
+    let mut text = String::new();
     for job in &excerpt.jobs {
         let _ = writeln!(text, "\n== {} ==", visible(&job.name));
         let mut next = 1;
@@ -132,4 +122,22 @@ fn text(excerpt: &Excerpt, name: Option<&str>) -> String {
         }
     }
     text
+}
+
+/// The excerpt for people.
+fn text(excerpt: &Excerpt, name: Option<&str>) -> String {
+    let Some(name) = name else {
+        return "no log of a job was found\n".to_owned();
+    };
+    let errors: u64 = excerpt.jobs.iter().map(|job| job.errors).sum();
+    let counted = |count: u64, one: &str| match count {
+        1 => format!("1 {one}"),
+        many => format!("{many} {one}s"),
+    };
+    let head = format!(
+        "fingerprint {name}, {} in {}\n",
+        counted(errors, "error"),
+        counted(excerpt.logs, "log")
+    );
+    head + &lines(excerpt)
 }

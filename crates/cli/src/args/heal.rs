@@ -4,13 +4,23 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand};
 
-use super::Format;
+use super::{Format, HealJob};
 
-/// Look at why a run failed
+/// Decide whether a failed check is mended, and hand the mending out
+///
+/// The first job of `cms-ci-healer.yml`. A commit of an open pull request on which a workflow failed that `[heal]` in
+/// `factory.toml` names is mended in a pull request of its own, within caps that no push resets. `lightsout agent run`, `gate`
+/// and `settle` go on from the folder.
 #[derive(Debug, ClapArgs)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  lightsout heal --out run\n  lightsout heal --event workflow_run --payload failed.json --logs logs.zip --dry-run\n  lightsout heal log logs.zip"
+)]
 pub(crate) struct Heal {
     #[command(subcommand)]
-    pub(crate) verb: HealVerb,
+    pub(crate) verb: Option<HealVerb>,
+    #[command(flatten)]
+    pub(crate) job: HealJob,
 }
 
 #[derive(Debug, Subcommand)]

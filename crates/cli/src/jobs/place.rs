@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use chrono::Utc;
 use lightsout_engine::{Bench, Engine, Hired, Observer, Ports};
-use lightsout_forge::Forge;
+use lightsout_forge::{Dispatcher, Forge, ForgeError, Number, RunLogs};
 use lightsout_taxonomy::Factory;
 use tempfile::TempDir;
 
@@ -14,6 +15,7 @@ use crate::args::Where;
 use crate::chosen::{Terms, terms};
 use crate::factory::{configuration, open, settings};
 use crate::failure::Mendable;
+use crate::output::say;
 
 /// What a run may take besides the agent and the gates: starting machines, handing folders on, waiting for a runner.
 const SLACK: Duration = Duration::from_mins(30);
@@ -24,6 +26,12 @@ pub(super) struct Placed<'e> {
     pub(super) forge: &'e dyn Forge,
     /// Who is to do the work.
     pub(super) hired: Hired,
+    /// The model that `factory.toml` pins.
+    pub(super) model: String,
+    /// Where the logs of workflow runs are, if they are anywhere.
+    pub(super) logs: Option<&'e dyn RunLogs>,
+    /// Who is asked for runs that are not done here.
+    pub(super) dispatcher: &'e dyn Dispatcher,
 }
 
 /// How an engine is to go about it.
@@ -64,6 +72,9 @@ pub(super) async fn with_engine<T>(
         engine: &Engine::new(ports, settings, bench),
         forge: &local,
         hired,
+        model: factory.agent.model,
+        logs: None,
+        dispatcher: &Later,
     })
     .await
 }
@@ -100,6 +111,17 @@ fn nowhere() -> anyhow::Error {
         "no factory is named",
         "name a factory's folder with `--dir`, such as `--dir lightsout-demo`",
     )
+}
+
+/// In a folder nobody else does runs: they are due the next time that somebody lets the factory work.
+struct Later;
+
+#[async_trait]
+impl Dispatcher for Later {
+    async fn take_up(&self, issue: Number) -> Result<(), ForgeError> {
+        say(&format!("{issue} is due; next: lightsout local run"));
+        Ok(())
+    }
 }
 
 /// How long a run that was handed out counts as alive. Each gate may run twice: on the change, and on its base.

@@ -153,3 +153,25 @@ fn next(run: &Commission, out: &Path) -> String {
     let (id, role, out) = (&run.order.id.0, run.order.role.name(), out.display());
     format!("run {id} ({role}) is in `{out}`; next: lightsout agent run --run {out}")
 }
+
+/// Tells that an event is none of the factory's.
+pub(super) fn ignored(
+    verb: &str,
+    code: &str,
+    sentence: &str,
+    format: Format,
+) -> anyhow::Result<()> {
+    let mut outputs = Outputs::default();
+    outputs.set("reason", code);
+    outputs.set("sentence", sentence);
+    outputs.set("acted", false);
+    outputs.set("run", false);
+    outputs.write()?;
+    let mut summary = Summary::new(verb, "💤", "The factory does not listen to this event.");
+    summary.table(&[("reason", code.to_owned()), ("why", sentence.to_owned())]);
+    summary.write()?;
+    match format {
+        Format::Json => print_json(&outputs),
+        Format::Text => print(&format!("{code}: {sentence}\n")),
+    }
+}

@@ -1,19 +1,20 @@
 //! `lightsout triage` and `lightsout publish`: from an event to what is done about it, and to a run.
 
 use chrono::Utc;
+use lightsout_engine::{About, issue_of_branch};
 use lightsout_forge::{Event, Forge, Number};
-use lightsout_github::{Delivery, Reading, read};
+use lightsout_github::{Delivery, Facts, Reading, read};
+use lightsout_lifecycle::request_of_body;
 
 use super::diary::Diary;
 use super::place::{Manner, Placed, with_engine};
-use super::told::Told;
-use crate::actions::{self, Outputs, Summary};
-use crate::args::{Format, Happened, Publish, Triage};
+use super::told::{Told, ignored};
+use crate::actions::{self, Outputs};
+use crate::args::{Happened, Publish, Triage};
 use crate::factory::block_on;
 use crate::failure::{Done, Mendable};
 use crate::input::read_input;
 use crate::look;
-use crate::output::{print, print_json};
 
 pub(crate) fn triage(args: &Triage) -> anyhow::Result<Done> {
     block_on(decide("triage", args))
@@ -42,10 +43,11 @@ async fn decide(verb: &'static str, args: &Triage) -> anyhow::Result<Done> {
         dry_run: args.dry_run,
     };
     let work = async |placed: Placed<'_>| {
-        let event = event(read, &args.happened, placed.forge).await?;
+        let (event, known) = event(read, &args.happened, placed.forge).await?;
+        let about = About::Request(known);
         Ok(placed
             .engine
-            .triage(&event, &placed.hired, &args.out)
+            .deal(about, &event, &placed.hired, &args.out)
             .await?)
     };
     let settled = with_engine(&args.at, manner, &diary, work).await?;
@@ -62,7 +64,11 @@ async fn decide(verb: &'static str, args: &Triage) -> anyhow::Result<Done> {
 
 /// What has happened, as far as that is known without a forge.
 enum Happening {
-    Event(Box<Event>),
+    Event {
+        event: Box<Event>,
+        /// The request that the payload shows it to be about, where asking for that can be saved.
+        known: Option<Number>,
+    },
     /// Nothing has; a request is to be looked at.
     Look(Number),
     Ignored {
@@ -89,7 +95,10 @@ fn read_happened(happened: &Happened) -> anyhow::Result<Happening> {
         received: Utc::now(),
     };
     Ok(match read(&delivery, &body)? {
-        Reading::Event { event, .. } => Happening::Event(Box::new(event)),
+        Reading::Event { event, facts } => Happening::Event {
+            event: Box::new(event),
+            known: request_shown(&facts),
+        },
         Reading::Ignored(why) => Happening::Ignored {
             code: why.code(),
             sentence: why.to_string(),
@@ -97,33 +106,29 @@ fn read_happened(happened: &Happened) -> anyhow::Result<Happening> {
     })
 }
 
+/// The request whose pull request a payload shows, by its branch or by the marker in its text. A stranger's may show a
+/// wrong one, of which nothing then comes: the request is read, and what the event says of it is not believed.
+fn request_shown(facts: &Facts) -> Option<Number> {
+    if let Some(pull) = &facts.pull {
+        return issue_of_branch(pull.head.as_str()).filter(|_| !pull.from_fork);
+    }
+    let shown = facts.issue.as_ref().filter(|shown| shown.is_pull_request)?;
+    request_of_body(&shown.issue.body)
+}
+
 async fn event(
     happening: Happening,
     happened: &Happened,
     forge: &dyn Forge,
-) -> anyhow::Result<Event> {
+) -> anyhow::Result<(Event, Option<Number>)> {
     match happening {
-        Happening::Event(event) => Ok(*event),
-        Happening::Look(issue) => look::event(forge, issue, happened.comment).await,
+        Happening::Event { event, known } => Ok((*event, known)),
+        Happening::Look(issue) => {
+            let event = look::event(forge, issue, happened.comment).await?;
+            Ok((event, None))
+        }
         Happening::Ignored { sentence, .. } => {
             Err(Mendable::error(sentence, "nothing is to be done"))
         }
-    }
-}
-
-/// Tells that an event is none of the factory's.
-fn ignored(verb: &str, code: &str, sentence: &str, format: Format) -> anyhow::Result<()> {
-    let mut outputs = Outputs::default();
-    outputs.set("reason", code);
-    outputs.set("sentence", sentence);
-    outputs.set("acted", false);
-    outputs.set("run", false);
-    outputs.write()?;
-    let mut summary = Summary::new(verb, "💤", "The factory does not listen to this event.");
-    summary.table(&[("reason", code.to_owned()), ("why", sentence.to_owned())]);
-    summary.write()?;
-    match format {
-        Format::Json => print_json(&outputs),
-        Format::Text => print(&format!("{code}: {sentence}\n")),
     }
 }

@@ -20,6 +20,8 @@ mod jobs;
 mod lint;
 /// `lightsout local`: going on by hand, and what it refuses.
 mod local;
+/// `lightsout heal`, `review`, `preview`, `stale`, `spend`, `canary`: the other jobs of workflows.
+mod parts;
 /// `lightsout request`, `labels` and `schema`.
 mod request;
 

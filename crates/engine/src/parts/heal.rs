@@ -14,7 +14,11 @@ use crate::{Engine, EngineError};
 /// How the failure came to be known.
 enum Known<'a> {
     /// A workflow run ended.
-    Run { run: &'a WorkflowRun, log: &'a str },
+    Run {
+        run: &'a WorkflowRun,
+        log: &'a str,
+        failure: &'a str,
+    },
     /// A healing is to be settled.
     Order {
         order: &'a RunOrder,
@@ -29,8 +33,8 @@ pub(crate) struct HealPart<'a> {
 }
 
 impl<'a> HealPart<'a> {
-    pub(crate) fn of(run: &'a WorkflowRun, log: &'a str) -> Self {
-        let known = Known::Run { run, log };
+    pub(crate) fn of(run: &'a WorkflowRun, log: &'a str, failure: &'a str) -> Self {
+        let known = Known::Run { run, log, failure };
         Self { known, seen: None }
     }
 
@@ -50,6 +54,14 @@ impl<'a> HealPart<'a> {
         match self.known {
             Known::Run { log, .. } => log,
             Known::Order { .. } => "",
+        }
+    }
+
+    fn fingerprint(&self) -> String {
+        match self.known {
+            Known::Run { failure, .. } => fingerprint(failure),
+            // Only whether to begin depends on it.
+            Known::Order { .. } => String::new(),
         }
     }
 
@@ -125,7 +137,7 @@ impl Part for HealPart<'_> {
             workflow: self.workflow().to_owned(),
             branch: self.branch(root.as_ref()),
             same_repository: !from_fork,
-            fingerprint: fingerprint(self.log()),
+            fingerprint: self.fingerprint(),
             caps: HealCaps {
                 per_pull: factory.heal.per_pull,
                 per_fingerprint: factory.heal.per_failure,

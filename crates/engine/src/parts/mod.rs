@@ -35,8 +35,10 @@ pub enum About<'a> {
     Failure {
         /// The workflow run.
         run: &'a WorkflowRun,
-        /// The telling lines of its log.
+        /// The telling lines of its log, as an agent is shown them.
         log: &'a str,
+        /// What of them names the failure: the same for the same failure.
+        failure: &'a str,
     },
     /// The pull request that may be reviewed.
     Review,
@@ -62,8 +64,8 @@ macro_rules! with_part {
                 }
                 None => None,
             },
-            About::Failure { run, log } => {
-                let mut $part = HealPart::of(run, log);
+            About::Failure { run, log, failure } => {
+                let mut $part = HealPart::of(run, log, failure);
                 Some($then)
             }
             About::Review => match ReviewPart::of_event($event) {

@@ -116,7 +116,11 @@ async fn a_failure_is_mended_in_a_pull_request_of_its_own() {
     let (world, issue, root) = in_review().await;
     let (run, kind) = failed(&root, "CI");
     let log = "##[error] content/faq/bicycles.mdx: too short";
-    let about = About::Failure { run: &run, log };
+    let about = About::Failure {
+        run: &run,
+        log,
+        failure: log,
+    };
     let (healing, at) = deal(&world, "heal", about, kind.clone()).await;
     assert_eq!(healing.reason(), Some(Reason::Healing));
     let commission = healing.next.unwrap();
@@ -139,7 +143,11 @@ async fn a_failure_is_mended_in_a_pull_request_of_its_own() {
     // Its own repair is none of its business.
     let repair = world.pulls().await.pop().unwrap();
     let (run, kind) = failed(&repair, "CI");
-    let about = About::Failure { run: &run, log };
+    let about = About::Failure {
+        run: &run,
+        log,
+        failure: log,
+    };
     let (own, _) = deal(&world, "own", about, kind).await;
     assert_eq!(own.reason(), Some(Reason::RepairBranch));
 }
@@ -148,7 +156,11 @@ async fn a_failure_is_mended_in_a_pull_request_of_its_own() {
 async fn a_workflow_that_nobody_watches_is_left_alone() {
     let (world, _, root) = in_review().await;
     let (run, kind) = failed(&root, "Nightly");
-    let about = About::Failure { run: &run, log: "" };
+    let about = About::Failure {
+        run: &run,
+        log: "",
+        failure: "",
+    };
     let (left, _) = deal(&world, "heal", about, kind).await;
     assert_eq!(left.reason(), Some(Reason::WorkflowNotWatched));
     assert!(!left.acted);
