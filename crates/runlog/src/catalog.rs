@@ -8,7 +8,7 @@ use crate::FindingCode;
 use crate::finding::Findings;
 
 /// The longest name of an entry, in bytes. The forge cuts names of jobs at 90 characters.
-const LONGEST_NAME: usize = 512;
+const LONGEST_NAME: usize = 300;
 /// From how many letters and digits on a name may be one that was cut.
 const MAYBE_CUT: usize = 60;
 

@@ -61,7 +61,7 @@ macro_rules! codes {
 }
 
 codes! {
-    UnsafeName "unsafe_name" "an entry whose name leads out of the archive or is no text was passed over",
+    UnsafeName "unsafe_name" "an entry whose name leads out of the archive, is too long or is no text was passed over",
     NotALog "not_a_log" "an entry that is no log of a job or step was passed over",
     Doubled "doubled" "an entry whose name was there before was passed over",
     Encrypted "encrypted" "an encrypted entry was passed over",

@@ -33,6 +33,12 @@ impl Keep {
         }
     }
 
+    /// Whether a line is kept as an error.
+    pub(crate) fn is_error(&self, number: u64) -> bool {
+        let kept = self.lines.get(&number);
+        kept.is_some_and(|(mark, _)| *mark == Mark::Error)
+    }
+
     /// Whether anything in it is an error or speaks of one.
     pub(crate) fn tells(&self) -> bool {
         self.lines.values().any(|(mark, _)| *mark <= Mark::Word)

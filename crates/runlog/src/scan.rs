@@ -184,7 +184,8 @@ impl Scanner {
     fn back(&mut self, mut end: usize, number: u64, count: u64, mark: impl Fn(u64) -> Mark) {
         let longest = self.longest;
         for distance in 1..=count.min(number - 1) {
-            if end == 0 {
+            // What stands before another error was kept for that one.
+            if end == 0 || self.keep.is_error(number - distance) {
                 return;
             }
             let start = memrchr(b'\n', &self.window[..end - 1]).map_or(0, |at| at + 1);
