@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-pub(crate) use cost::{Cost, CostExport, CostImport, CostVerb, LedgerArgs, LogKind};
+pub(crate) use cost::{Cost, CostExport, CostImport, CostVerb, LEDGER_BRANCH, LedgerArgs, LogKind};
 pub(crate) use explain::Explain;
 pub(crate) use heal::{Heal, HealLog, HealVerb};
 pub(crate) use jobs::{AgentRun, Gate, Happened, Publish, Settle, Triage, Where};

@@ -114,7 +114,7 @@ async fn is_enabled(local: &Local) -> anyhow::Result<bool> {
 }
 
 /// What a day may cost before people are told, if the environment says so.
-fn spend_threshold() -> anyhow::Result<Option<Nanodollars>> {
+pub(crate) fn spend_threshold() -> anyhow::Result<Option<Nanodollars>> {
     let Some(value) = std::env::var_os(THRESHOLD) else {
         return Ok(None);
     };

@@ -41,6 +41,15 @@ impl<'a> Bench<'a> {
         self.prepare(commission)
     }
 
+    /// Reads the factory of the base branch as it is now.
+    ///
+    /// # Errors
+    /// When there is no such branch, or its `factory.toml` is broken.
+    pub fn base_factory(&self, base: &str) -> Result<Factory, EngineError> {
+        let at = self.workshop.refresh(base)?;
+        self.workshop.configuration(&at, base)
+    }
+
     /// Brings the commits of a run in, and reads the factory that it was commissioned under.
     ///
     /// # Errors

@@ -34,7 +34,7 @@ pub(crate) enum Job {
 }
 
 /// Reads a variable; an empty one counts as not set, since that is what a secret is that does not exist.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

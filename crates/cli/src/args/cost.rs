@@ -6,6 +6,9 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 use super::Format;
 
+/// The branch that a repository's ledger is kept on.
+pub(crate) const LEDGER_BRANCH: &str = "lightsout/ledger";
+
 /// Look at the ledger, and move spend logs in and out of it
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Cost {
@@ -42,7 +45,7 @@ pub(crate) struct LedgerArgs {
     #[arg(long, value_name = "URL", conflicts_with = "dir")]
     pub(crate) remote: Option<String>,
     /// The branch
-    #[arg(long, default_value = "lightsout/ledger", requires = "remote")]
+    #[arg(long, default_value = LEDGER_BRANCH, requires = "remote")]
     pub(crate) branch: String,
 }
 

@@ -15,6 +15,9 @@ pub(crate) struct Where {
     /// A checkout of the base branch, made without persisted credentials; else `GITHUB_WORKSPACE`
     #[arg(long, value_name = "FOLDER")]
     pub(crate) checkout: Option<PathBuf>,
+    /// The base branch; else `LIGHTSOUT_BASE`, `GITHUB_BASE_REF`, `GITHUB_REF_NAME`
+    #[arg(long, value_name = "BRANCH", conflicts_with = "dir")]
+    pub(crate) base: Option<String>,
     /// Where this job keeps its repository and its journal; else `$RUNNER_TEMP/lightsout`, or the factory's own folder
     #[arg(long, value_name = "FOLDER")]
     pub(crate) state: Option<PathBuf>,

@@ -3,6 +3,7 @@
 mod diary;
 mod failure_log;
 mod gate;
+mod github;
 mod parts;
 mod place;
 mod settle;

@@ -10,6 +10,7 @@ use lightsout_forge::{Dispatcher, Forge, ForgeError, Number, RunLogs};
 use lightsout_taxonomy::Factory;
 use tempfile::TempDir;
 
+use super::github::{checkout, with_github};
 use crate::actions;
 use crate::args::Where;
 use crate::chosen::{Terms, terms};
@@ -50,7 +51,7 @@ pub(super) async fn with_engine<T>(
     then: impl AsyncFnOnce(Placed<'_>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let Some(dir) = &at.dir else {
-        return Err(nowhere());
+        return with_github(at, manner, observer, then).await;
     };
     let local = open(dir).await?;
     let factory = configuration(&local)?;
@@ -66,7 +67,8 @@ pub(super) async fn with_engine<T>(
         ledger: &local,
         clock: &clock,
     };
-    let state = State::of(at, dir, manner.dry_run)?;
+    let state = at.state.clone().or_else(|| Some(dir.clone()));
+    let state = State::of(state, manner.dry_run)?;
     let bench = Bench::open(observer, state.path(), &dir.join("site.git"))?;
     then(Placed {
         engine: &Engine::new(ports, settings, bench),
@@ -85,31 +87,18 @@ pub(super) fn bench<'o>(
     observer: &'o dyn Observer,
 ) -> anyhow::Result<(Bench<'o>, PathBuf)> {
     let (origin, own) = match (&at.dir, &at.checkout) {
-        (Some(dir), None) => (dir.join("site.git"), dir.clone()),
-        (_, Some(checkout)) => (checkout.clone(), checkout.clone()),
-        (None, None) => {
-            let checkout = actions::checkout().ok_or_else(nowhere)?;
-            (checkout.clone(), checkout)
-        }
+        (Some(dir), None) => (dir.join("site.git"), Some(dir.clone())),
+        _ => (checkout(at)?, actions::state()),
     };
-    let state = match (&at.state, &at.dir) {
-        (Some(state), _) => state.clone(),
-        (None, Some(_)) => own,
-        (None, None) => actions::state().ok_or_else(|| {
-            Mendable::error(
-                "there is no place for this job's own files",
-                "name a folder with `--state`, or set `RUNNER_TEMP`",
-            )
-        })?,
-    };
-    let state = std::path::absolute(&state)?;
+    let state = at.state.clone().or(own);
+    let state = std::path::absolute(state.ok_or_else(no_state)?)?;
     Ok((Bench::open(observer, &state, &origin)?, state))
 }
 
-fn nowhere() -> anyhow::Error {
+fn no_state() -> anyhow::Error {
     Mendable::error(
-        "no factory is named",
-        "name a factory's folder with `--dir`, such as `--dir lightsout-demo`",
+        "there is no place for this job's own files",
+        "name a folder with `--state`, or set `RUNNER_TEMP`",
     )
 }
 
@@ -125,28 +114,29 @@ impl Dispatcher for Later {
 }
 
 /// How long a run that was handed out counts as alive. Each gate may run twice: on the change, and on its base.
-fn lease(factory: &Factory) -> Duration {
+pub(super) fn lease(factory: &Factory) -> Duration {
     let agent = Duration::from_secs(factory.agent.minutes.saturating_mul(60));
     let gates: u64 = factory.gates.iter().map(|gate| gate.seconds).sum();
     agent + Duration::from_secs(gates.saturating_mul(2)) + SLACK
 }
 
 /// The folder of an engine's own files; one that only looks has one that is thrown away.
-enum State {
+pub(super) enum State {
     Kept(PathBuf),
     Thrown(TempDir),
 }
 
 impl State {
-    fn of(at: &Where, own: &Path, dry_run: bool) -> anyhow::Result<Self> {
+    /// Takes the folder that was named, unless nothing shall be kept.
+    pub(super) fn of(named: Option<PathBuf>, dry_run: bool) -> anyhow::Result<Self> {
         if dry_run {
             return Ok(Self::Thrown(tempfile::tempdir()?));
         }
-        let kept = at.state.clone().unwrap_or_else(|| own.to_owned());
+        let kept = named.ok_or_else(no_state)?;
         Ok(Self::Kept(std::path::absolute(kept)?))
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         match self {
             Self::Kept(path) => path,
             Self::Thrown(dir) => dir.path(),

@@ -16,6 +16,8 @@ mod heal;
 mod help;
 /// `lightsout triage`, `agent run`, `gate`, `settle`, `publish`: the jobs of a workflow.
 mod jobs;
+/// The same over GitHub.
+mod jobs_github;
 /// `lightsout lint`.
 mod lint;
 /// `lightsout local`: going on by hand, and what it refuses.
