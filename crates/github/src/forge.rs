@@ -5,11 +5,12 @@ use std::path::Path;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lightsout_forge::{
-    Action, BranchName, Comment, CommentKey, Credential, Ensured, Forge, ForgeError, Issue, Login,
-    Number, Permission, PullRequest, RunLogs, Sha, Status,
+    Action, BranchName, Comment, CommentKey, Credential, Dispatcher, Ensured, Forge, ForgeError,
+    Issue, Login, Number, Permission, PullRequest, RunLogs, Sha, Status,
 };
 
 use crate::GitHub;
+use crate::payload::REQUESTS_FILE;
 use crate::pulls::{Squash, Wanted};
 use crate::seen::PullList;
 use crate::threads::OwnIssue;
@@ -71,6 +72,16 @@ impl Forge for GitHub {
             self.forget();
         }
         ensured
+    }
+}
+
+/// Runs are done by workflows: the one that works on requests is started for one of them.
+#[async_trait]
+impl Dispatcher for GitHub {
+    async fn take_up(&self, issue: Number) -> Result<(), ForgeError> {
+        let on = &self.settings().default_branch;
+        self.dispatch(REQUESTS_FILE, on, &[("issue", &issue.0.to_string())])
+            .await
     }
 }
 

@@ -10,11 +10,11 @@ const CHORES: &[(&str, Chore)] = &[
 ];
 
 /// The workflow that works on requests; started by hand, it looks at the one it is given.
-const REQUESTS: &str = "cms";
+pub(crate) const REQUESTS_FILE: &str = "cms.yml";
 
 /// Whether a workflow, by the name of its file, works on requests.
 pub(super) fn takes_up_requests(path: &str) -> bool {
-    name_of(path) == REQUESTS
+    name_of(path) == name_of(REQUESTS_FILE)
 }
 
 /// The name of a workflow's file, without its folder and ending.

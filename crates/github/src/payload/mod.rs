@@ -14,6 +14,7 @@ use lightsout_forge::{
 };
 use serde::de::DeserializeOwned;
 
+pub(crate) use chore::REQUESTS_FILE;
 use chore::{chore_of, takes_up_requests};
 pub use error::PayloadError;
 pub use facts::{Facts, ShownIssue};

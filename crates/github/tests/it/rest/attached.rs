@@ -1,4 +1,4 @@
-use lightsout_forge::{Forge, ForgeError, Number, RunLogs};
+use lightsout_forge::{Dispatcher as _, Forge, ForgeError, Number, RunLogs};
 use lightsout_testkit::{HttpServer, Reply};
 use serde_json::json;
 
@@ -186,4 +186,17 @@ async fn what_a_commit_belongs_to_variables_and_starting_a_workflow() {
     let body = super::body(asked.last().unwrap());
     assert_eq!(body, json!({"ref": "main", "inputs": {"run": "12"}}));
     assert!(world.github.dispatch("none.yml", &main, &[]).await.is_err());
+    let nowhere = world.github.take_up(Number(7)).await;
+    assert!(
+        matches!(nowhere, Err(ForgeError::NotFound { .. })),
+        "{nowhere:?}"
+    );
+    let asked = world.server.asked();
+    let started = asked.last().unwrap();
+    assert!(
+        started.line().ends_with("/workflows/cms.yml/dispatches"),
+        "{}",
+        started.line()
+    );
+    assert_eq!(super::body(started)["inputs"], json!({"issue": "7"}));
 }
