@@ -277,7 +277,7 @@ impl GitHub {
         let mut pulls = Vec::new();
         let take = |pull: model::PullRequest| {
             let number = pull.number.unwrap_or_default();
-            if oldest.is_some_and(|oldest| number <= oldest) {
+            if oldest.is_some_and(|oldest| number < oldest) {
                 return Ok(false);
             }
             if let Some(pull) = seen_pull(&pull)?.filter(|pull| list.holds(pull)) {

@@ -115,6 +115,10 @@ fn copy_folder(from: &Path, to: &Path) {
 
 #[async_trait]
 impl People for Fixture {
+    fn inbox(&self) -> Option<&dyn Inbox> {
+        Some(self)
+    }
+
     async fn open_issue(&self, who: &Login, title: &str, body: &str, labels: &[Label]) -> Number {
         self.local
             .person(who)

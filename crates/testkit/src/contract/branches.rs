@@ -1,15 +1,15 @@
 //! Branches and pull requests.
 
-use lightsout_forge::{Action, EventKind, Forge, ForgeError, Inbox, IssueState, Label, PullState};
+use lightsout_forge::{Action, EventKind, Forge, ForgeError, IssueState, Label, PullState};
 
 use super::{
-    People, Work, branch, changes, events, is_bot, kinds, main, mira, on_pull, propose, robin,
+    People, Work, branch, changes, events, is_bot, main, mira, on_pull, propose, raised, robin,
     same, to_branch, to_pull,
 };
 
 const HEAD: &str = "claude/issue-1-remote";
 
-pub(super) async fn a_branch_is_where_it_shall_be<F: Forge + Inbox + People>(forge: &F) {
+pub(super) async fn a_branch_is_where_it_shall_be<F: Forge + People>(forge: &F) {
     let base = main(forge).await;
     assert_eq!(forge.branch(&branch(HEAD)).await.unwrap(), None);
     let first = forge.work(&base, "content/faq/a.mdx", "a").await;
@@ -34,7 +34,7 @@ pub(super) async fn a_branch_is_where_it_shall_be<F: Forge + Inbox + People>(for
     assert_eq!(main(forge).await, base);
 }
 
-pub(super) async fn a_bundle_without_the_commit_is_refused<F: Forge + Inbox + People>(forge: &F) {
+pub(super) async fn a_bundle_without_the_commit_is_refused<F: Forge + People>(forge: &F) {
     let base = main(forge).await;
     let work = forge.work(&base, "content/faq/a.mdx", "a").await;
     let other = forge.work(&base, "content/faq/b.mdx", "b").await;
@@ -50,9 +50,7 @@ pub(super) async fn a_bundle_without_the_commit_is_refused<F: Forge + Inbox + Pe
     assert_eq!(forge.branch(&branch(HEAD)).await.unwrap(), None);
 }
 
-pub(super) async fn the_bot_opens_one_pull_request_and_raises_events<F: Forge + Inbox + People>(
-    forge: &F,
-) {
+pub(super) async fn the_bot_opens_one_pull_request_and_raises_events<F: Forge + People>(forge: &F) {
     let issue = forge.open_issue(&robin(), "One", "", &[]).await;
     let base = main(forge).await;
     let first = forge.work(&base, "content/faq/a.mdx", "a").await;
@@ -104,14 +102,7 @@ pub(super) async fn the_bot_opens_one_pull_request_and_raises_events<F: Forge + 
     let shown = Label::bot_generated();
     changes(forge, &Action::EnsureLabel { on, label: shown }).await;
     let comment = forge.comment(&mira(), pull, "/publish").await;
-    let raised = events(forge).await;
     let head = second.at;
-    assert!(
-        raised[..raised.len() - 1]
-            .iter()
-            .all(|event| is_bot(&event.actor))
-    );
-    let kinds: Vec<_> = raised.into_iter().map(|event| event.kind).collect();
     let on_pull_request = true;
     let expected = [
         EventKind::PullOpened { pull },
@@ -123,11 +114,16 @@ pub(super) async fn the_bot_opens_one_pull_request_and_raises_events<F: Forge + 
             comment,
         },
     ];
-    assert_eq!(kinds, expected);
+    if let Some(raised) = events(forge).await {
+        let by_bot = &raised[..raised.len() - 1];
+        assert!(by_bot.iter().all(|event| is_bot(&event.actor)));
+        let kinds: Vec<_> = raised.into_iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, expected);
+    }
     assert_eq!(forge.issue(issue).await.unwrap().state, IssueState::Open);
 }
 
-pub(super) async fn a_pull_request_needs_commits<F: Forge + Inbox + People>(forge: &F) {
+pub(super) async fn a_pull_request_needs_commits<F: Forge + People>(forge: &F) {
     let nothing = forge.ensure(&to_pull(HEAD, "x", "")).await;
     assert!(
         matches!(nothing, Err(ForgeError::NotFound { .. })),
@@ -151,9 +147,7 @@ pub(super) async fn a_pull_request_needs_commits<F: Forge + Inbox + People>(forg
     );
 }
 
-pub(super) async fn a_closed_pull_request_makes_room_for_the_next<F: Forge + Inbox + People>(
-    forge: &F,
-) {
+pub(super) async fn a_closed_pull_request_makes_room_for_the_next<F: Forge + People>(forge: &F) {
     let work = forge
         .work(&main(forge).await, "content/faq/a.mdx", "a")
         .await;
@@ -161,11 +155,8 @@ pub(super) async fn a_closed_pull_request_makes_room_for_the_next<F: Forge + Inb
     let head = branch(HEAD);
     events(forge).await;
     changes(forge, &Action::EnsureNoPullRequest { head: head.clone() }).await;
-    assert_eq!(
-        kinds(forge).await,
-        [],
-        "closing is the workflow's, and raises nothing"
-    );
+    // Closing is the workflow's, and raises nothing.
+    raised(forge, &[]).await;
     assert_eq!(
         forge.pull_request(first).await.unwrap().state,
         PullState::Closed
@@ -176,18 +167,15 @@ pub(super) async fn a_closed_pull_request_makes_room_for_the_next<F: Forge + Inb
     assert_eq!(open.len(), 1, "{open:?}");
     assert_eq!(open[0].number, second);
     forge.close(&mira(), second).await;
-    let raised = kinds(forge).await;
     let closed = EventKind::PullClosed {
         pull: second,
         merged: false,
     };
-    assert_eq!(raised, [EventKind::PullOpened { pull: second }, closed]);
+    raised(forge, &[EventKind::PullOpened { pull: second }, closed]).await;
     same(forge, &Action::EnsureNoPullRequest { head }).await;
 }
 
-pub(super) async fn deleting_a_branch_closes_its_pull_request<F: Forge + Inbox + People>(
-    forge: &F,
-) {
+pub(super) async fn deleting_a_branch_closes_its_pull_request<F: Forge + People>(forge: &F) {
     let work = forge
         .work(&main(forge).await, "content/faq/a.mdx", "a")
         .await;

@@ -1,8 +1,8 @@
 //! Issues of the factory's own, one for each key.
 
-use lightsout_forge::{Action, CommentKey, Forge, Inbox, Issue, IssueState, Label};
+use lightsout_forge::{Action, CommentKey, Forge, Issue, IssueState, Label};
 
-use super::{People, changes, is_bot, kinds, label, mira, robin, same};
+use super::{People, changes, events, is_bot, label, mira, raised, robin, same};
 
 fn alert(body: &str, state: IssueState) -> Action {
     Action::EnsureIssue {
@@ -18,9 +18,7 @@ async fn found<F: Forge>(forge: &F) -> Option<Issue> {
     forge.keyed_issue(&CommentKey::new("spend")).await.unwrap()
 }
 
-pub(super) async fn a_keyed_issue_is_opened_once_and_edited_in_place<F: Forge + Inbox + People>(
-    forge: &F,
-) {
+pub(super) async fn a_keyed_issue_is_opened_once_and_edited_in_place<F: Forge + People>(forge: &F) {
     assert_eq!(found(forge).await, None);
     changes(forge, &alert("$51", IssueState::Open)).await;
     let opened = found(forge).await.unwrap();
@@ -31,17 +29,18 @@ pub(super) async fn a_keyed_issue_is_opened_once_and_edited_in_place<F: Forge + 
     forge
         .add_label(&mira(), opened.number, &label("seen"))
         .await;
-    kinds(forge).await;
+    events(forge).await;
     changes(forge, &alert("$52", IssueState::Open)).await;
     let edited = found(forge).await.unwrap();
     assert_eq!(edited.number, opened.number);
     assert!(edited.body.ends_with("\n$52"), "{}", edited.body);
     assert!(edited.labels.contains(&label("seen")));
     assert_eq!(forge.open_issues().await.unwrap().len(), 1);
-    assert_eq!(kinds(forge).await, [], "it is the workflow's doing");
+    // It is the workflow's doing.
+    raised(forge, &[]).await;
 }
 
-pub(super) async fn a_keyed_issue_is_closed_and_opened_again<F: Forge + Inbox + People>(forge: &F) {
+pub(super) async fn a_keyed_issue_is_closed_and_opened_again<F: Forge + People>(forge: &F) {
     changes(forge, &alert("a record", IssueState::Closed)).await;
     let closed = found(forge).await.unwrap();
     assert_eq!(closed.state, IssueState::Closed);
@@ -49,12 +48,12 @@ pub(super) async fn a_keyed_issue_is_closed_and_opened_again<F: Forge + Inbox + 
     let open = found(forge).await.unwrap();
     assert_eq!((open.number, open.state), (closed.number, IssueState::Open));
     forge.close(&mira(), open.number).await;
-    kinds(forge).await;
+    events(forge).await;
     same(forge, &alert("a record", IssueState::Closed)).await;
-    assert_eq!(kinds(forge).await, []);
+    raised(forge, &[]).await;
 }
 
-pub(super) async fn only_the_factory_owns_keyed_issues<F: Forge + Inbox + People>(forge: &F) {
+pub(super) async fn only_the_factory_owns_keyed_issues<F: Forge + People>(forge: &F) {
     let body = format!("{}\n$0", CommentKey::new("spend").marker());
     let forged = forge.open_issue(&robin(), "Spend", &body, &[]).await;
     assert_eq!(found(forge).await, None);

@@ -6,28 +6,27 @@ use lightsout_forge::{
     Number, Permission, Thread,
 };
 
-use super::{People, changes, events, is_bot, kinds, label, mira, robin, same};
+use super::{People, changes, events, is_bot, label, mira, raised, robin, same};
 
-pub(super) async fn opening_an_issue_raises_one_event_and_one_per_label<
-    F: Forge + Inbox + People,
->(
+pub(super) async fn opening_an_issue_raises_one_event_and_one_per_label<F: Forge + People>(
     forge: &F,
 ) {
     let labels = [label("cms-faq"), label("CMS-Insight-Add")];
     let issue = forge
         .open_issue(&robin(), "How *remote*?", "Very.\r\n\n{x} <3", &labels)
         .await;
-    let raised = events(forge).await;
-    assert!(
-        raised
-            .iter()
-            .all(|event| event.actor.login == robin() && !is_bot(&event.actor))
-    );
-    let kinds: Vec<_> = raised.into_iter().map(|event| event.kind).collect();
-    assert_eq!(kinds[0], EventKind::IssueOpened { issue });
-    assert_eq!(kinds.len(), 3, "{kinds:?}");
-    for label in labels {
-        assert!(kinds.contains(&EventKind::IssueLabeled { issue, label }));
+    if let Some(raised) = events(forge).await {
+        assert!(
+            raised
+                .iter()
+                .all(|event| event.actor.login == robin() && !is_bot(&event.actor))
+        );
+        let kinds: Vec<_> = raised.into_iter().map(|event| event.kind).collect();
+        assert_eq!(kinds[0], EventKind::IssueOpened { issue });
+        assert_eq!(kinds.len(), 3, "{kinds:?}");
+        for label in labels {
+            assert!(kinds.contains(&EventKind::IssueLabeled { issue, label }));
+        }
     }
     let read = forge.issue(issue).await.unwrap();
     assert_eq!((read.number, read.state), (issue, IssueState::Open));
@@ -72,7 +71,7 @@ pub(super) async fn an_event_stays_until_it_is_done<F: Forge + Inbox + People>(f
     );
 }
 
-pub(super) async fn people_close_and_reopen<F: Forge + Inbox + People>(forge: &F) {
+pub(super) async fn people_close_and_reopen<F: Forge + People>(forge: &F) {
     let issue = forge.open_issue(&robin(), "One", "", &[]).await;
     forge.close(&robin(), issue).await;
     assert_eq!(forge.issue(issue).await.unwrap().state, IssueState::Closed);
@@ -80,7 +79,6 @@ pub(super) async fn people_close_and_reopen<F: Forge + Inbox + People>(forge: &F
     forge.reopen(&robin(), issue).await;
     forge.add_label(&mira(), issue, &label("cms-faq")).await;
     forge.add_label(&mira(), issue, &label("cms-faq")).await;
-    let raised = kinds(forge).await;
     let label = label("cms-faq");
     let expected = [
         EventKind::IssueOpened { issue },
@@ -88,10 +86,10 @@ pub(super) async fn people_close_and_reopen<F: Forge + Inbox + People>(forge: &F
         EventKind::IssueReopened { issue },
         EventKind::IssueLabeled { issue, label },
     ];
-    assert_eq!(raised, expected);
+    raised(forge, &expected).await;
 }
 
-pub(super) async fn the_workflow_credential_raises_nothing<F: Forge + Inbox + People>(forge: &F) {
+pub(super) async fn the_workflow_credential_raises_nothing<F: Forge + People>(forge: &F) {
     let issue = forge.open_issue(&robin(), "One", "", &[]).await;
     events(forge).await;
     let on = Thread::Issue(issue);
@@ -119,10 +117,10 @@ pub(super) async fn the_workflow_credential_raises_nothing<F: Forge + Inbox + Pe
     let reason = CloseReason::NotPlanned;
     changes(forge, &Action::CloseIssue { issue, reason }).await;
     assert_eq!(forge.issue(issue).await.unwrap().state, IssueState::Closed);
-    assert_eq!(kinds(forge).await, []);
+    raised(forge, &[]).await;
 }
 
-pub(super) async fn a_keyed_comment_is_edited_in_place<F: Forge + Inbox + People>(forge: &F) {
+pub(super) async fn a_keyed_comment_is_edited_in_place<F: Forge + People>(forge: &F) {
     let issue = forge.open_issue(&robin(), "One", "", &[]).await;
     let say = |key: &str, body: &str| Action::UpsertComment {
         on: Thread::Issue(issue),
@@ -146,7 +144,7 @@ pub(super) async fn a_keyed_comment_is_edited_in_place<F: Forge + Inbox + People
     assert!(is_bot(&after[0].author));
 }
 
-pub(super) async fn only_the_factory_owns_keyed_comments<F: Forge + Inbox + People>(forge: &F) {
+pub(super) async fn only_the_factory_owns_keyed_comments<F: Forge + People>(forge: &F) {
     let issue = forge.open_issue(&robin(), "One", "", &[]).await;
     let key = CommentKey::new("status");
     let forged = format!("{}\napproved, honestly", key.marker());
@@ -165,7 +163,7 @@ pub(super) async fn only_the_factory_owns_keyed_comments<F: Forge + Inbox + Peop
     );
 }
 
-pub(super) async fn permissions_are_those_of_now<F: Forge + Inbox + People>(forge: &F) {
+pub(super) async fn permissions_are_those_of_now<F: Forge + People>(forge: &F) {
     let stranger = lightsout_forge::Login::new("nobody-knows").unwrap();
     assert_eq!(forge.permission(&stranger).await.unwrap(), Permission::None);
     assert_eq!(forge.permission(&robin()).await.unwrap(), Permission::Read);
@@ -174,9 +172,7 @@ pub(super) async fn permissions_are_those_of_now<F: Forge + Inbox + People>(forg
     assert_eq!(forge.permission(&mira()).await.unwrap(), Permission::Read);
 }
 
-pub(super) async fn attachments_come_back_whole_or_not_at_all<F: Forge + Inbox + People>(
-    forge: &F,
-) {
+pub(super) async fn attachments_come_back_whole_or_not_at_all<F: Forge + People>(forge: &F) {
     let bytes: Vec<u8> = (0..=255).cycle().take(5000).collect();
     let url = forge.attach(&robin(), "my photo.JPG", &bytes).await;
     assert!(!url.contains(' '), "{url}");
@@ -191,10 +187,11 @@ pub(super) async fn attachments_come_back_whole_or_not_at_all<F: Forge + Inbox +
         matches!(unknown, Err(ForgeError::NotFound { .. })),
         "{unknown:?}"
     );
-    assert_eq!(kinds(forge).await, [], "uploading alone is no event");
+    // Uploading alone is no event.
+    raised(forge, &[]).await;
 }
 
-pub(super) async fn what_is_not_there_is_not_found<F: Forge + Inbox + People>(forge: &F) {
+pub(super) async fn what_is_not_there_is_not_found<F: Forge + People>(forge: &F) {
     let nowhere = Number(4711);
     let on = Thread::Issue(nowhere);
     let label = label("cms-faq");
@@ -222,9 +219,7 @@ pub(super) async fn what_is_not_there_is_not_found<F: Forge + Inbox + People>(fo
     same(forge, &Action::EnsureNoBranch { branch: head }).await;
 }
 
-pub(super) async fn recent_comments_are_those_of_every_thread<F: Forge + Inbox + People>(
-    forge: &F,
-) {
+pub(super) async fn recent_comments_are_those_of_every_thread<F: Forge + People>(forge: &F) {
     let one = forge.open_issue(&robin(), "One", "", &[]).await;
     let two = forge.open_issue(&robin(), "Two", "", &[]).await;
     let first = forge.comment(&robin(), one, "First").await;
