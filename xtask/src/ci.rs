@@ -63,6 +63,10 @@ const STEPS: &[Step] = &[
         run: || e2e::run(&Check::Payloads, None),
     },
     Step {
+        name: "e2e-github",
+        run: || e2e::run(&Check::Github, None),
+    },
+    Step {
         name: "e2e-policy",
         run: || e2e::run(&Check::Policy, None),
     },

@@ -6,6 +6,7 @@ pub(crate) mod expressions;
 mod files;
 mod forge;
 mod forms;
+mod github;
 mod kill;
 mod log;
 mod mdx;
@@ -47,6 +48,8 @@ pub(crate) enum Check {
     Expressions,
     /// Compile every kind of page with the official MDX compiler
     Mdx,
+    /// Keep the port's contract on somebody else's emulator of GitHub, and judge every exchange by GitHub's description
+    Github,
     /// Judge issue forms and the schema of `factory.toml` with an independent validator
     Forms,
     /// Read every example payload that GitHub's users have published
@@ -63,6 +66,7 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
     match check {
         Check::Expressions => return expressions::run(),
         Check::Forms => return forms::run(),
+        Check::Github => return github::run(),
         Check::Programs => {
             println!("{}", programs::install()?.bin.display());
             return Ok(());
@@ -78,6 +82,6 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Mdx => mdx::run(&program),
         Check::Payloads => payloads::run(),
         Check::Policy => policy::run(&program),
-        Check::Expressions | Check::Forms | Check::Programs => Ok(()),
+        Check::Expressions | Check::Forms | Check::Github | Check::Programs => Ok(()),
     }
 }

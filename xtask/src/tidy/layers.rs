@@ -303,6 +303,8 @@ pub(crate) const CRATES: &[Crate] = &[
         uses: &[
             "expressions",
             "forge",
+            "git",
+            "github",
             "lifecycle",
             "model",
             "policy",
