@@ -115,7 +115,8 @@ async fn is_enabled(local: &Local) -> anyhow::Result<bool> {
 
 /// What a day may cost before people are told, if the environment says so.
 pub(crate) fn spend_threshold() -> anyhow::Result<Option<Nanodollars>> {
-    let Some(value) = std::env::var_os(THRESHOLD) else {
+    // Empty is what a variable of a repository is that nobody has set.
+    let Some(value) = std::env::var_os(THRESHOLD).filter(|value| !value.is_empty()) else {
         return Ok(None);
     };
     let text = value.to_string_lossy();
