@@ -222,6 +222,11 @@ impl Factory {
         self.protected.covers(path)
     }
 
+    /// Returns the globs of the paths that no lane admits, in lower case; paths are compared without regard to case.
+    pub fn protected_globs(&self) -> impl Iterator<Item = &str> {
+        self.protected.globs()
+    }
+
     /// Returns the paths that the change of this request may touch.
     ///
     /// A glob such as `{target}` stands for the file that the field names; without a safe path in the field

@@ -96,6 +96,12 @@ impl Protected {
         Self { extra, set }
     }
 
+    /// Returns the globs, in lower case: paths are compared without regard to case.
+    pub(crate) fn globs(&self) -> impl Iterator<Item = &str> {
+        let extra = self.extra.iter().map(String::as_str);
+        PROTECTED.iter().copied().chain(extra)
+    }
+
     /// Says whether a path is protected; a path that is no safe path always is.
     pub(crate) fn covers(&self, path: &str) -> bool {
         let folded = fold(path);
