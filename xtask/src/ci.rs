@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::e2e::{self, Check, Kind};
 use crate::process::{self, cargo};
-use crate::{model, simulate, tidy};
+use crate::{model, simulate, tidy, workflows};
 
 /// One thing to pass.
 struct Step {
@@ -25,6 +25,10 @@ const STEPS: &[Step] = &[
     Step {
         name: "tidy",
         run: || tidy::run(false),
+    },
+    Step {
+        name: "workflows",
+        run: || workflows::run(true),
     },
     Step {
         name: "deny",
@@ -49,6 +53,14 @@ const STEPS: &[Step] = &[
     Step {
         name: "e2e-expressions",
         run: || e2e::run(&Check::Expressions, None),
+    },
+    Step {
+        name: "e2e-guards",
+        run: || e2e::run(&Check::Guards, None),
+    },
+    Step {
+        name: "e2e-workflows-lint",
+        run: || e2e::run(&Check::WorkflowsLint, None),
     },
     Step {
         name: "e2e-demo",

@@ -18,6 +18,7 @@ mod mutants;
 mod process;
 mod simulate;
 mod tidy;
+mod workflows;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -43,6 +44,12 @@ enum Task {
     },
     /// Write the JSON Schema of `factory.toml`
     Schema,
+    /// Write the workflows of GitHub Actions into `workflows/`
+    Workflows {
+        /// Write nothing, and fail where a file is not what it should be
+        #[arg(long)]
+        check: bool,
+    },
     /// Run everything that a change must pass, after `cargo test --workspace`
     Ci {
         /// Run only these steps, by name
@@ -81,6 +88,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().task {
         Task::Tidy { fix } => tidy::run(fix),
         Task::Schema => tidy::schema(),
+        Task::Workflows { check } => workflows::run(check),
         Task::Ci { only } => ci::run(&only),
         Task::Simulate { options } => simulate::run(&options),
         Task::Model(options) => model::run(&options),

@@ -7,6 +7,7 @@ mod files;
 mod forge;
 mod forms;
 mod github;
+mod guards;
 mod kill;
 mod log;
 mod mdx;
@@ -15,6 +16,7 @@ mod payloads;
 mod policy;
 mod programs;
 mod result;
+mod workflows_lint;
 
 use std::path::PathBuf;
 
@@ -46,6 +48,8 @@ pub(crate) enum Check {
     },
     /// Evaluate tens of thousands of workflow expressions, and compare with GitHub's own evaluator
     Expressions,
+    /// Ask every guard of the workflows about tens of thousands of payloads, three ways
+    Guards,
     /// Compile every kind of page with the official MDX compiler
     Mdx,
     /// Keep the port's contract on somebody else's emulator of GitHub, and judge every exchange by GitHub's description
@@ -56,6 +60,8 @@ pub(crate) enum Check {
     Payloads,
     /// Put hundreds of calls to the real Claude Code, and compare what it refuses with our verdicts
     Policy,
+    /// Look at the workflows with actionlint, zizmor and GitHub's own parser
+    WorkflowsLint,
     /// Install the real agent programs that other checks use, and print the folder that holds them
     Programs,
 }
@@ -67,6 +73,8 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Expressions => return expressions::run(),
         Check::Forms => return forms::run(),
         Check::Github => return github::run(),
+        Check::Guards => return guards::run(),
+        Check::WorkflowsLint => return workflows_lint::run(),
         Check::Programs => {
             println!("{}", programs::install()?.bin.display());
             return Ok(());
@@ -82,6 +90,11 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Mdx => mdx::run(&program),
         Check::Payloads => payloads::run(),
         Check::Policy => policy::run(&program),
-        Check::Expressions | Check::Forms | Check::Github | Check::Programs => Ok(()),
+        Check::Expressions
+        | Check::Forms
+        | Check::Github
+        | Check::Guards
+        | Check::Programs
+        | Check::WorkflowsLint => Ok(()),
     }
 }

@@ -15,6 +15,7 @@ use super::arrows::Graph;
 use super::layers::{CRATES, Layer};
 use super::transitions;
 use super::tree::Tree;
+use crate::workflows;
 
 /// One generated file.
 struct Generated {
@@ -60,6 +61,10 @@ const REGISTRY: &[Generated] = &[
     Generated {
         path: "docs/reference/transitions.md",
         render: |_| transitions::render(),
+    },
+    Generated {
+        path: "docs/reference/workflows.md",
+        render: |_| workflows::page(),
     },
 ];
 

@@ -20,6 +20,10 @@ const LABELS_BELONG: &[(&str, &str)] = &[
         "crates/github/src/payload/chore.rs",
         "the files of workflows begin like labels",
     ),
+    (
+        "crates/workflows/src/files/",
+        "the files of workflows begin like labels",
+    ),
     ("crates/testkit/src/", "tests say what they mean"),
     ("crates/simulation/src/", "people type them as they like"),
 ];

@@ -1,0 +1,4 @@
+//! What the rendered files say, read by others.
+
+mod read;
+mod trust;
