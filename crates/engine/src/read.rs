@@ -133,7 +133,12 @@ impl Engine<'_> {
         };
         let issue = self.ports.forge.issue(number).await?;
         let on_issue = self.ports.forge.comments(number).await?;
-        let (pull, on_pull) = self.newest_pull(number, &people).await?;
+        // The factory says something before anything else it does, so where nothing was said there is no pull request.
+        let (pull, on_pull) = if on_issue.is_empty() {
+            (None, Vec::new())
+        } else {
+            self.newest_pull(number, &people).await?
+        };
         let record = Record::find(&on_issue, |login| people.is_own(login));
 
         let thread = people.thread(&on_issue, &on_pull);

@@ -70,7 +70,12 @@ impl GitHub {
         match pushed.await? {
             Some(Pushed::UpToDate) => Ok(Ensured::NotNeeded),
             Some(Pushed::Done) => {
-                self.seen().moved(branch, Some(at));
+                let mut seen = self.seen();
+                seen.moved(branch, Some(at));
+                // Nobody has said anything yet of a commit that was pushed just now.
+                if seen.statuses(at).is_none() {
+                    seen.put_statuses(at, Vec::new());
+                }
                 Ok(Ensured::Changed)
             }
             None => Err(refused(
@@ -129,7 +134,11 @@ impl GitHub {
                 "body": wanted.body,
             }),
         );
-        let parse = |answer: &Answer| self.keep_pull(&answer.parse(&what)?);
+        let parse = |answer: &Answer| {
+            let made = self.keep_pull(&answer.parse(&what)?)?;
+            self.seen().put_comments(made.number, Vec::new());
+            Ok(made)
+        };
         let find = || self.open_pull_of(wanted.head);
         match by.create(&call, &what, parse, find).await {
             Ok(pull) => {

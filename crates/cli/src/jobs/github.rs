@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use async_trait::async_trait;
 use chrono::Utc;
 use lightsout_engine::{Bench, Engine, Observer, Ports, Settings};
-use lightsout_forge::{BranchName, Dispatcher, ForgeError, Login, Number};
+use lightsout_forge::{BranchName, Login};
 use lightsout_git::{Remote, Repo};
 use lightsout_github::{App, BotCredential, GitHub, Repository, Settings as Reach, WorkflowToken};
 use lightsout_ledger_branch::BranchLedger;
@@ -55,38 +54,12 @@ pub(super) async fn with_github<T>(
         hired,
         model: factory.agent.model,
         logs: Some(&forge),
-        dispatcher: &Elsewhere {
-            forge: &forge,
-            base: &base,
-        },
+        dispatcher: &forge,
     })
     .await;
     // Also when it failed: that is when people want to know.
     say(&forge.calls().to_string());
     result
-}
-
-/// The workflow that works on requests: started by hand, it looks at the one that it is given.
-const REQUESTS: &str = "cms.yml";
-
-/// Runs are done by the repository's own workflow.
-struct Elsewhere<'a> {
-    forge: &'a GitHub,
-    base: &'a str,
-}
-
-#[async_trait]
-impl Dispatcher for Elsewhere<'_> {
-    async fn take_up(&self, issue: Number) -> Result<(), ForgeError> {
-        let on = BranchName::new(self.base).map_err(|error| ForgeError::Refused {
-            what: format!("starting `{REQUESTS}`"),
-            why: error.to_string(),
-        })?;
-        let number = issue.0.to_string();
-        self.forge
-            .dispatch(REQUESTS, &on, &[("issue", &number)])
-            .await
-    }
 }
 
 /// Where the repository is checked out.

@@ -4,6 +4,8 @@
 
 /// `lightsout agent`, and real agents that are not there.
 mod agent;
+/// A whole life over GitHub, counted and cut off.
+mod budget;
 /// `lightsout content check`.
 mod content;
 /// `lightsout demo`: the story, twice, killed, two at once.
@@ -14,6 +16,7 @@ mod explain;
 /// What every verb prints as help.
 mod heal;
 mod help;
+mod hub;
 /// `lightsout triage`, `agent run`, `gate`, `settle`, `publish`: the jobs of a workflow.
 mod jobs;
 /// The same over GitHub.

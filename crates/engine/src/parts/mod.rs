@@ -119,7 +119,9 @@ impl Engine<'_> {
         let settled = settled.unwrap_or_else(Settled::nothing);
         match about {
             About::Request(known)
-                if settled.reason() == Some(Reason::Approved) && !self.settings.dry_run =>
+                if settled.acted
+                    && settled.reason() == Some(Reason::Approved)
+                    && !self.settings.dry_run =>
             {
                 self.go_on(known, event, hired, out).await
             }
