@@ -63,6 +63,10 @@ fn user(login: &str) -> Value {
     json!({"login": login, "type": kind})
 }
 
+fn has_secret(bytes: &[u8]) -> bool {
+    bytes.windows(8).any(|window| window == b"planted-")
+}
+
 fn is_write(asked: &Asked) -> bool {
     asked.method != "GET"
 }
@@ -420,6 +424,21 @@ impl Hub {
         self.dir.path().join(name)
     }
 
+    /// A file that was written and holds a secret, if there is one.
+    pub(crate) fn leaks(&self) -> Option<PathBuf> {
+        let mut folders = vec![self.dir.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().flatten() {
+                if entry.file_type().unwrap().is_dir() {
+                    folders.push(entry.path());
+                } else if has_secret(&fs::read(entry.path()).unwrap_or_default()) {
+                    return Some(entry.path());
+                }
+            }
+        }
+        None
+    }
+
     /// How many REST calls were made, and which.
     pub(crate) fn calls(&self) -> Vec<String> {
         self.api.asked().iter().map(Asked::line).collect()
@@ -450,7 +469,9 @@ impl Hub {
                 .env("GITHUB_TOKEN", WORKFLOW)
                 .env("LIGHTSOUT_BOT_TOKEN", BOT);
         }
-        self.run(&mut command)
+        let output = self.run(&mut command);
+        assert!(!has_secret(&output.stdout) && !has_secret(&output.stderr));
+        output
     }
 
     /// Runs a job, and ends it where it was to be cut off.
