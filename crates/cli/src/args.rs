@@ -19,7 +19,7 @@ pub(crate) use cost::{Cost, CostExport, CostImport, CostVerb, LEDGER_BRANCH, Led
 pub(crate) use explain::Explain;
 pub(crate) use heal::{Heal, HealLog, HealVerb};
 pub(crate) use jobs::{AgentRun, Gate, Happened, Publish, Settle, Triage, Where};
-pub(crate) use parts::{Canary, HealJob, Preview, Review, Spend, Stale, Told};
+pub(crate) use parts::{Canary, DryRun, HandedOut, HealJob, Preview, Review, Spend, Stale, Told};
 pub(crate) use policy::{
     FactoryArgs, ListArgs, Policy, PolicyAudit, PolicyCheck, PolicyHook, PolicyPrint, PolicyVerb,
     ProgramName, RoleName, ToolName,

@@ -13,7 +13,6 @@ use crate::chores::clockwork;
 use crate::commission::take_back;
 use crate::heard::Heard;
 use crate::part::{Part, Stop};
-use crate::parts::About;
 use crate::run::refused;
 use crate::work::{Work, read_work};
 use crate::{Commission, Engine, EngineError, Hired};
@@ -77,20 +76,6 @@ fn handed_out(plan: Option<&Plan>, number: Number, out: &Path) -> Option<Commiss
 }
 
 impl Engine<'_> {
-    /// Deals with an event about a request up to a run, which is commissioned into the folder `out` with its money put
-    /// aside: others do it, and somebody settles it with [`Engine::settle`].
-    ///
-    /// # Errors
-    /// When the forge, git, the disk or the ledger fails; calling again goes on from there.
-    pub async fn triage(
-        &self,
-        event: &Event,
-        hired: &Hired,
-        out: &Path,
-    ) -> Result<Settled, EngineError> {
-        self.deal(About::Request(None), event, hired, out).await
-    }
-
     /// Settles the run in the folder `run`: looks at everything that was handed on, books what the agent used, reports,
     /// and does what follows. A run that follows, such as the fix pass of a review, is commissioned into `out`.
     ///

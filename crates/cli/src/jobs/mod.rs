@@ -4,6 +4,8 @@ mod diary;
 mod failure_log;
 mod gate;
 mod github;
+mod happened;
+mod job;
 mod parts;
 mod place;
 mod settle;

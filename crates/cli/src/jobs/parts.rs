@@ -1,19 +1,18 @@
 //! `lightsout heal`, `review`, `preview`, `spend` and `canary`: an event is put to a part of the world that is no request.
 
 use chrono::Utc;
-use lightsout_engine::{About, Settled};
+use lightsout_engine::About;
 use lightsout_forge::{Account, AccountKind, Chore, Event, EventId, EventKind, Login};
-use lightsout_github::{Delivery, Facts, Reading, read};
+use lightsout_github::{Facts, Reading};
 
-use super::diary::Diary;
 use super::failure_log::failure_log;
-use super::place::{Manner, Placed, with_engine};
-use super::told::{self, Told};
-use crate::actions::{self, Outputs};
-use crate::args::{Canary, Format, HealJob, Preview, Review, Spend, Where};
-use crate::factory::block_on;
+use super::happened::read_payload;
+use super::job::Job;
+use super::place::Placed;
+use super::told;
+use crate::actions;
+use crate::args::{Canary, DryRun, Format, HandedOut, HealJob, Preview, Review, Spend, Where};
 use crate::failure::{Done, Mendable};
-use crate::input::read_input;
 
 pub(crate) fn heal(args: &HealJob) -> anyhow::Result<Done> {
     let Some((event, facts)) = happened("heal", &args.told, args.at.format)? else {
@@ -32,16 +31,7 @@ pub(crate) fn heal(args: &HealJob) -> anyhow::Result<Done> {
         let (hired, out) = (&placed.hired, &args.handed.out);
         Ok(placed.engine.deal(about, &event, hired, out).await?)
     };
-    let manner = Manner {
-        agent: args.handed.agent.as_deref(),
-        dry_run: args.dry.dry_run,
-    };
-    let job = Job {
-        verb: "heal",
-        at: &args.at,
-        out: &args.handed.out,
-    };
-    block_on(job.run(manner, work))
+    hands_out("heal", &args.at, &args.handed, args.dry).run(work)
 }
 
 pub(crate) fn review(args: &Review) -> anyhow::Result<Done> {
@@ -55,16 +45,7 @@ pub(crate) fn review(args: &Review) -> anyhow::Result<Done> {
             .deal(About::Review, &event, hired, out)
             .await?)
     };
-    let manner = Manner {
-        agent: args.handed.agent.as_deref(),
-        dry_run: args.dry.dry_run,
-    };
-    let job = Job {
-        verb: "review",
-        at: &args.at,
-        out: &args.handed.out,
-    };
-    block_on(job.run(manner, work))
+    hands_out("review", &args.at, &args.handed, args.dry).run(work)
 }
 
 pub(crate) fn preview(args: &Preview) -> anyhow::Result<Done> {
@@ -92,16 +73,7 @@ pub(crate) fn canary(args: &Canary) -> anyhow::Result<Done> {
         let (hired, out) = (&placed.hired, &args.handed.out);
         Ok(placed.engine.deal(about, &event, hired, out).await?)
     };
-    let manner = Manner {
-        agent: args.handed.agent.as_deref(),
-        dry_run: args.dry.dry_run,
-    };
-    let job = Job {
-        verb: "canary",
-        at: &args.at,
-        out: &args.handed.out,
-    };
-    block_on(job.run(manner, work))
+    hands_out("canary", &args.at, &args.handed, args.dry).run(work)
 }
 
 /// Deals with what never leads to a run.
@@ -115,38 +87,24 @@ fn only_performs(
     let out = std::path::Path::new("run");
     let work =
         async |placed: Placed<'_>| Ok(placed.engine.deal(about, event, &placed.hired, out).await?);
-    let manner = Manner {
+    let job = Job {
+        verb,
+        at,
+        out,
         agent: None,
         dry_run,
     };
-    block_on(Job { verb, at, out }.run(manner, work))
+    job.run(work)
 }
 
-/// One job, whatever it deals with.
-struct Job<'a> {
-    verb: &'static str,
-    at: &'a Where,
-    out: &'a std::path::Path,
-}
-
-impl Job<'_> {
-    async fn run(
-        &self,
-        manner: Manner<'_>,
-        work: impl AsyncFnOnce(Placed<'_>) -> anyhow::Result<Settled>,
-    ) -> anyhow::Result<Done> {
-        let diary = Diary::new();
-        let dry_run = manner.dry_run;
-        let settled = with_engine(self.at, manner, &diary, work).await?;
-        let told = Told {
-            verb: self.verb,
-            settled: &settled,
-            out: self.out,
-            done: diary.done(),
-            dry_run,
-        };
-        told.tell(Outputs::default(), self.at.format)?;
-        Ok(Done::Fine)
+/// A job that may hand a run out.
+fn hands_out<'a>(verb: &'static str, at: &'a Where, handed: &'a HandedOut, dry: DryRun) -> Job<'a> {
+    Job {
+        verb,
+        at,
+        out: &handed.out,
+        agent: handed.agent.as_deref(),
+        dry_run: dry.dry_run,
     }
 }
 
@@ -156,20 +114,7 @@ fn happened(
     given: &crate::args::Told,
     format: Format,
 ) -> anyhow::Result<Option<(Event, Facts)>> {
-    let named = given.event.clone().zip(given.payload.clone());
-    let Some((name, file)) = named.or_else(actions::event) else {
-        return Err(Mendable::error(
-            "no event is named",
-            "give `--event NAME --payload FILE`; Actions sets `GITHUB_EVENT_NAME` and `GITHUB_EVENT_PATH`",
-        ));
-    };
-    let body = read_input(&file)?;
-    let delivery = Delivery {
-        event: &name,
-        id: &actions::delivery(),
-        received: Utc::now(),
-    };
-    match read(&delivery, &body)? {
+    match read_payload(given.event.as_ref(), given.payload.as_ref(), "")? {
         Reading::Event { event, facts } => Ok(Some((event, *facts))),
         Reading::Ignored(why) => {
             told::ignored(verb, why.code(), &why.to_string(), format)?;

@@ -1,23 +1,20 @@
 //! `lightsout triage` and `lightsout publish`: from an event to what is done about it, and to a run.
 
-use chrono::Utc;
 use lightsout_engine::{About, issue_of_branch};
 use lightsout_forge::{Event, Forge, Number};
-use lightsout_github::{Delivery, Facts, Reading, read};
+use lightsout_github::{Facts, Reading};
 use lightsout_lifecycle::request_of_body;
 
-use super::diary::Diary;
-use super::place::{Manner, Placed, with_engine};
-use super::told::{Told, ignored};
-use crate::actions::{self, Outputs};
+use super::happened::read_payload;
+use super::job::Job;
+use super::place::Placed;
+use super::told::ignored;
 use crate::args::{Happened, Publish, Triage};
-use crate::factory::block_on;
 use crate::failure::{Done, Mendable};
-use crate::input::read_input;
 use crate::look;
 
 pub(crate) fn triage(args: &Triage) -> anyhow::Result<Done> {
-    block_on(decide("triage", args))
+    decide("triage", args)
 }
 
 pub(crate) fn publish(args: &Publish) -> anyhow::Result<Done> {
@@ -28,20 +25,15 @@ pub(crate) fn publish(args: &Publish) -> anyhow::Result<Done> {
         agent: args.agent.clone(),
         dry_run: args.dry_run,
     };
-    block_on(decide("publish", &args))
+    decide("publish", &args)
 }
 
-async fn decide(verb: &'static str, args: &Triage) -> anyhow::Result<Done> {
+fn decide(verb: &'static str, args: &Triage) -> anyhow::Result<Done> {
     let read = read_happened(&args.happened)?;
     if let Happening::Ignored { code, sentence } = &read {
         ignored(verb, code, sentence, args.at.format)?;
         return Ok(Done::Fine);
     }
-    let diary = Diary::new();
-    let manner = Manner {
-        agent: args.agent.as_deref(),
-        dry_run: args.dry_run,
-    };
     let work = async |placed: Placed<'_>| {
         let (event, known) = event(read, &args.happened, placed.forge).await?;
         let about = About::Request(known);
@@ -50,16 +42,14 @@ async fn decide(verb: &'static str, args: &Triage) -> anyhow::Result<Done> {
             .deal(about, &event, &placed.hired, &args.out)
             .await?)
     };
-    let settled = with_engine(&args.at, manner, &diary, work).await?;
-    let told = Told {
+    let job = Job {
         verb,
-        settled: &settled,
+        at: &args.at,
         out: &args.out,
-        done: diary.done(),
+        agent: args.agent.as_deref(),
         dry_run: args.dry_run,
     };
-    told.tell(Outputs::default(), args.at.format)?;
-    Ok(Done::Fine)
+    job.run(work)
 }
 
 /// What has happened, as far as that is known without a forge.
@@ -81,29 +71,19 @@ fn read_happened(happened: &Happened) -> anyhow::Result<Happening> {
     if let Some(issue) = happened.issue {
         return Ok(Happening::Look(Number(issue)));
     }
-    let given = happened.event.clone().zip(happened.payload.clone());
-    let Some((name, file)) = given.or_else(actions::event) else {
-        return Err(Mendable::error(
-            "no event is named",
-            "give `--event NAME --payload FILE`, or `--issue NUMBER`; Actions sets `GITHUB_EVENT_NAME` and `GITHUB_EVENT_PATH`",
-        ));
-    };
-    let body = read_input(&file)?;
-    let delivery = Delivery {
-        event: &name,
-        id: &actions::delivery(),
-        received: Utc::now(),
-    };
-    Ok(match read(&delivery, &body)? {
-        Reading::Event { event, facts } => Happening::Event {
-            event: Box::new(event),
-            known: request_shown(&facts),
+    let (event, payload) = (happened.event.as_ref(), happened.payload.as_ref());
+    Ok(
+        match read_payload(event, payload, ", or `--issue NUMBER`")? {
+            Reading::Event { event, facts } => Happening::Event {
+                event: Box::new(event),
+                known: request_shown(&facts),
+            },
+            Reading::Ignored(why) => Happening::Ignored {
+                code: why.code(),
+                sentence: why.to_string(),
+            },
         },
-        Reading::Ignored(why) => Happening::Ignored {
-            code: why.code(),
-            sentence: why.to_string(),
-        },
-    })
+    )
 }
 
 /// The request whose pull request a payload shows, by its branch or by the marker in its text. A stranger's may show a

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use lightsout_agents::Agent;
-use lightsout_engine::{Bench, Commission, EngineError, Handed, Hired, Judged, Settled, Silent};
+use lightsout_engine::{
+    About, Bench, Commission, EngineError, Handed, Hired, Judged, Settled, Silent,
+};
 use lightsout_forge::{Event, EventId, EventKind, Forge, Number};
 use lightsout_ledger::{LedgerStore as _, Scope, fold};
 use lightsout_lifecycle::{Reason, RunEnd};
@@ -53,7 +55,8 @@ impl Chain {
         };
         let hired = Hired::of(&self.world.script());
         let triage = async |engine: &lightsout_engine::Engine<'_>| {
-            engine.triage(&event, &hired, &self.run).await
+            let about = About::Request(None);
+            engine.deal(about, &event, &hired, &self.run).await
         };
         self.world.with_engine(forge, triage).await
     }
