@@ -1,6 +1,6 @@
 //! The loop: events in, plans out, until nothing is left to do.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -113,21 +113,15 @@ impl<'a> Engine<'a> {
         Ok(busy)
     }
 
-    /// The open issues that are not seen to be at rest, and the closed ones whose pull request is still open: somebody
-    /// closed those, and nobody heard.
+    /// The open issues that are not seen to be at rest, and the closed ones whose end nobody may have heard of: their pull
+    /// request is open, or is on its way as far as the record knows.
     pub(crate) async fn unfinished(&self) -> Result<Vec<Issue>, EngineError> {
         let open = self.ports.forge.open_issues().await?;
-        let numbers: Vec<Number> = open.iter().map(|issue| issue.number).collect();
-        let pulls = self.open_pulls().await?;
-        let mut issues = self.restless(open, &pulls).await?;
-        for pull in pulls {
-            let Some(number) = issue_of_branch(pull.head.as_str()) else {
-                continue;
-            };
-            if numbers.contains(&number) || issues.iter().any(|issue| issue.number == number) {
-                continue;
-            }
-            match self.ports.forge.issue(number).await {
+        let numbers: BTreeSet<Number> = open.iter().map(|issue| issue.number).collect();
+        let lately = self.lately().await?;
+        let mut issues = lately.restless(open);
+        for number in lately.on_their_way().difference(&numbers) {
+            match self.ports.forge.issue(*number).await {
                 Ok(issue) => issues.push(issue),
                 // A branch that only looks like one of a request.
                 Err(ForgeError::NotFound { .. }) => {}

@@ -4,7 +4,7 @@
 //! requests and of what was said of late costs a handful for all of them, and shows of most that nothing is to be done.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use lightsout_forge::{Comment, Issue, IssueState, Label, Login, PullRequest};
+use lightsout_forge::{Comment, Issue, IssueState, Label, Login, Number, PullRequest};
 
 use crate::{Approval, Command, Record, State, status_key};
 
@@ -97,6 +97,24 @@ impl<'a> Glance<'a> {
     }
 }
 
+/// The requests whose record, among what was said, shows a pull request on its way, although they may be closed: whoever
+/// merged or closed one may have been killed before it was written down.
+pub fn on_their_way(said: &[Comment], is_own: impl Fn(&Login) -> bool) -> Vec<Number> {
+    let key = status_key();
+    let on_its_way = |comment: &&Comment| {
+        is_own(&comment.author.login)
+            && key.marks(&comment.body)
+            && matches!(
+                Record::find(std::slice::from_ref(*comment), &is_own).state,
+                State::InReview | State::Approved
+            )
+    };
+    said.iter()
+        .filter(on_its_way)
+        .map(|comment| comment.on)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,6 +179,28 @@ mod tests {
         );
         let forged = [said(1, "mira", &status(&record).body)];
         assert!(!rests(&issue, vec![], &forged));
+    }
+
+    #[test]
+    fn a_record_tells_of_a_pull_request_on_its_way() {
+        let of = |state| {
+            let record = Record {
+                state,
+                ..Record::default()
+            };
+            on_their_way(&[status(&record)], own).len()
+        };
+        let on_their_way_now = State::ALL.into_iter().filter(|state| of(*state) == 1);
+        assert_eq!(
+            on_their_way_now.collect::<Vec<_>>(),
+            [State::InReview, State::Approved]
+        );
+        let approved = Record {
+            state: State::Approved,
+            ..Record::default()
+        };
+        let forged = said(1, "mira", &status(&approved).body);
+        assert_eq!(on_their_way(&[forged], own), []);
     }
 
     #[test]

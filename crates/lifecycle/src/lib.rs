@@ -42,7 +42,7 @@ pub use execution::{Answer, Ended, Execution, MAX_DECISIONS, Rules, Step};
 pub use facts::{AnyFacts, Facts, OwnIssue};
 pub use fingerprint::fingerprint;
 pub use foresee::{asks_nothing_of_the_requester, foreseen};
-pub use glance::Glance;
+pub use glance::{Glance, on_their_way};
 pub use plan::{Plan, Role, RunOrder};
 pub use question::Question;
 pub use reason::{Decision, Reason};

@@ -8,10 +8,11 @@ use chrono::DateTime;
 use lightsout_agents::CommandAgent;
 use lightsout_engine::{About, Bench, Engine, Handed, Hired, Ports, Settings, Settled, Silent};
 use lightsout_forge::{
-    Account, AccountKind, Chore, Conclusion, Deployment, DeploymentState, Dispatcher, Event,
-    EventId, EventKind, Forge as _, ForgeError, Number, PullRequest, PullState, WorkflowRun,
+    Account, AccountKind, Action, Chore, Conclusion, Deployment, DeploymentState, Dispatcher,
+    Event, EventId, EventKind, Forge as _, ForgeError, Number, PullRequest, PullState, Thread,
+    WorkflowRun,
 };
-use lightsout_lifecycle::{AnyFacts, Reason, canary_key};
+use lightsout_lifecycle::{AnyFacts, Reason, canary_key, status_key};
 
 use crate::world::{BODY, GOOD, MAINTAINER, REQUESTER, World, login_of};
 
@@ -338,4 +339,60 @@ async fn what_is_approved_and_green_is_merged_at_once_and_the_label_finds_nothin
     );
     let (again, _) = deal(&world, "publish", about, kind).await;
     assert!(!again.acted, "{again:?}");
+}
+
+#[tokio::test]
+async fn a_merge_that_nobody_wrote_down_is_written_down_by_a_sweep_and_by_the_same_comment() {
+    let (world, issue, pull) = in_review().await;
+    world.say(MAINTAINER, pull.number, "/publish").await;
+    let said = world.comments(pull.number).await.pop().unwrap();
+    let kind = EventKind::CommentCreated {
+        on: pull.number,
+        on_pull_request: true,
+        comment: said.id,
+    };
+    let about = About::Request(Some(issue));
+    deal(&world, "publish", about, kind.clone()).await;
+    for by_sweep in [true, false] {
+        forget_the_merge(&world, issue).await;
+        if by_sweep {
+            let asked = Asked::default();
+            let swept = with_engine(&world, async |engine| {
+                engine.sweep_apart(Some(&asked)).await.unwrap()
+            });
+            assert_eq!(swept.await.acted, [(issue, Reason::Published)]);
+        } else {
+            let (dealt, _) = deal(&world, "again", about, kind.clone()).await;
+            assert_eq!(dealt.reason(), Some(Reason::Published));
+        }
+        assert!(
+            status(&world, issue)
+                .await
+                .contains(r#""state":"published""#)
+        );
+    }
+    let quiet = with_engine(&world, async |engine| {
+        engine.sweep_apart(None).await.unwrap()
+    });
+    assert_eq!(quiet.await.looked_at, 0);
+}
+
+async fn status(world: &World, issue: Number) -> String {
+    let key = status_key();
+    let mut comments = world.comments(issue).await.into_iter();
+    let status = comments.find(|comment| key.marks(&comment.body)).unwrap();
+    status.body.split_once('\n').unwrap().1.to_owned()
+}
+
+/// As a kill between the merge and the record leaves it.
+async fn forget_the_merge(world: &World, issue: Number) {
+    let published = status(world, issue).await;
+    let body = published.replace(r#""state":"published""#, r#""state":"approved""#);
+    assert_ne!(body, published);
+    let action = Action::UpsertComment {
+        on: Thread::Issue(issue),
+        key: status_key(),
+        body,
+    };
+    world.local.ensure(&action).await.unwrap();
 }

@@ -24,19 +24,33 @@ pub(crate) fn on_comment(snapshot: &Snapshot) -> Plan {
         return Plan::ignore(Reason::NotARequest);
     }
     match comment.command {
-        Some(_)
+        Some(command)
             if applies(
                 Reason::AlreadyHandled,
                 comment.id <= snapshot.record.last_command,
             ) =>
         {
-            Plan::ignore(Reason::AlreadyHandled)
+            handled(snapshot, comment, command)
         }
         Some(command) => on_command(snapshot, comment, command),
         None if applies(Reason::PullRequestComment, comment.on_pull_request) => {
             Plan::ignore(Reason::PullRequestComment)
         }
         None => on_answer(snapshot, comment),
+    }
+}
+
+/// A command that was dealt with is not done again. What a crash left undone of a `/publish` is.
+fn handled(snapshot: &Snapshot, comment: &CommentFacts, command: Command) -> Plan {
+    let nothing = Plan::ignore(Reason::AlreadyHandled);
+    if command != Command::Publish {
+        return nothing;
+    }
+    let plan = on_command(snapshot, comment, command);
+    match plan.reason {
+        Reason::Published => plan,
+        Reason::Approved => pulls::left_of_approval(snapshot).unwrap_or(nothing),
+        _ => nothing,
     }
 }
 
@@ -131,6 +145,10 @@ fn answer(snapshot: &Snapshot, comment: &CommentFacts, reason: Reason, body: Str
 
 fn publish(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
     if applies(Reason::AlreadyDone, snapshot.is_merged()) {
+        let left = pulls::tidy_up(snapshot);
+        if !left.is_empty() {
+            return left;
+        }
         return reply(snapshot, comment, Command::Publish, Reason::AlreadyDone);
     }
     let Some(facts) = found(Reason::NothingToPublish, snapshot.open_pull()) else {

@@ -7,13 +7,13 @@ use lightsout_forge::{
 use super::stale;
 use super::steps::{Next, ask, handled_command, remember};
 use crate::trace::{applies, found};
-use crate::{Approval, Plan, PullFacts, Reason, Snapshot, State, approval_key, texts};
+use crate::{Approval, Command, Plan, PullFacts, Reason, Snapshot, State, approval_key, texts};
 
 /// Compares the approval with the head commit, the label and the checks, and does what is due: nothing, the merge, or
 /// taking back what no longer holds.
 pub(crate) fn approval_due(snapshot: &Snapshot) -> Plan {
-    if applies(Reason::AlreadyPublished, snapshot.is_merged()) {
-        return Plan::ignore(Reason::AlreadyPublished);
+    if snapshot.is_merged() {
+        return tidy_up(snapshot);
     }
     if applies(
         Reason::IssueClosed,
@@ -32,6 +32,14 @@ pub(crate) fn approval_due(snapshot: &Snapshot) -> Plan {
         (None, None) if labeled => unapproved_label(facts),
         (None, None) => Plan::ignore(Reason::NothingToDo),
     }
+}
+
+/// The label of an approval that stands, when a crash has left it out; its event merges.
+pub(crate) fn left_of_approval(snapshot: &Snapshot) -> Option<Plan> {
+    let facts = snapshot.open_pull()?;
+    facts.standing_approval()?;
+    let labeled = facts.pull.labels.contains(&Label::approved());
+    (!labeled).then(|| show_approval(facts))
 }
 
 /// Sets the label that a crash between the record and the label has left out, or that somebody took off.
@@ -123,7 +131,14 @@ fn published(snapshot: &Snapshot, facts: &PullFacts) -> Vec<Action> {
         Action::EnsureNoBranch {
             branch: facts.pull.head.clone(),
         },
-        remember(snapshot, next, |record| record.run = None),
+        remember(snapshot, next, |record| {
+            record.run = None;
+            if let Some(comment) = &snapshot.comment
+                && comment.command == Some(Command::Publish)
+            {
+                record.last_command = record.last_command.max(comment.id);
+            }
+        }),
     ]
 }
 
@@ -283,7 +298,12 @@ pub(crate) fn tidy_up(snapshot: &Snapshot) -> Plan {
         return Plan::ignore(Reason::IssueClosed);
     };
     match facts.pull.state {
-        PullState::Merged if snapshot.record.state == State::Published => {
+        PullState::Merged
+            if applies(
+                Reason::AlreadyPublished,
+                snapshot.record.state == State::Published,
+            ) =>
+        {
             Plan::ignore(Reason::AlreadyPublished)
         }
         PullState::Merged => Plan::act(Reason::Published, published(snapshot, facts)),

@@ -279,8 +279,41 @@ fn publish_needs_something_to_publish() {
     let was = with_pull(in_review(), PullState::Closed);
     assert_eq!(publish(&was), Reason::NothingToPublish);
     let merged = with_pull(in_review(), PullState::Merged);
-    assert_eq!(publish(&merged), Reason::AlreadyDone);
+    assert_eq!(publish(&merged), Reason::Published, "nobody wrote it down");
+    let told = changed(merged, |world| world.record.state = State::Published);
+    assert_eq!(publish(&told), Reason::AlreadyDone);
     assert_eq!(publish(&closed(in_review())), Reason::IssueClosed);
+}
+
+#[test]
+fn of_a_publish_that_was_dealt_with_only_what_a_crash_left_out_is_done() {
+    let again = |world: &Snapshot| {
+        let mut world = world.clone();
+        world.record.last_command = CommentId(1_000);
+        says(&world, ada(), Some(Command::Publish))
+    };
+    let whole = changed(approved('b'), |world| world.record.state = State::Approved);
+    let handled = Plan::ignore(Reason::AlreadyHandled);
+    assert_eq!(again(&whole), handled);
+    let unlabeled = changed(whole.clone(), |world| {
+        let labels = &mut world.pull.as_mut().unwrap().pull.labels;
+        labels.remove(&Label::approved());
+    });
+    assert_eq!(again(&unlabeled).reason, Reason::Approved);
+    let void = changed(unlabeled.clone(), |world| {
+        world.pull.as_mut().unwrap().pull.head_sha = sha('c');
+    });
+    assert_eq!(again(&void), handled, "nobody approved this commit");
+    let merged = with_pull(whole, PullState::Merged);
+    let plan = again(&merged);
+    assert_eq!(plan.reason, Reason::Published);
+    assert_eq!(recorded(&plan).last_command, CommentId(1_000));
+    let told = changed(merged, |world| world.record.state = State::Published);
+    assert_eq!(again(&told), handled);
+    let stranger = changed(unlabeled, |world| {
+        world.record.last_command = CommentId(1_000);
+    });
+    assert_eq!(says(&stranger, mira(), Some(Command::Publish)), handled);
 }
 
 #[test]

@@ -110,7 +110,13 @@ fn an_approval_is_due_on_an_open_pull_request_of_an_open_request() {
     let due = |world: &Snapshot| labeled_approved(world);
     assert_eq!(due(&approved('b')).reason, Reason::Merging);
     let merged = with_pull(approved('b'), PullState::Merged);
-    assert_eq!(due(&merged), Plan::ignore(Reason::AlreadyPublished));
+    assert_eq!(
+        due(&merged).reason,
+        Reason::Published,
+        "nobody wrote it down"
+    );
+    let told = changed(merged, |world| world.record.state = State::Published);
+    assert_eq!(due(&told), Plan::ignore(Reason::AlreadyPublished));
     let was = with_pull(approved('b'), PullState::Closed);
     assert_eq!(due(&was), Plan::ignore(Reason::NotOurPullRequest));
     assert_eq!(
