@@ -11,6 +11,7 @@ mod requests;
 mod signal;
 mod skills;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -160,6 +161,8 @@ pub(crate) enum LocalVerb {
     Log(Log),
     /// Let the factory work until nothing is left to do
     Run(Run),
+    /// Be GitHub for this factory: its REST API, its git and its events, on this machine only
+    Serve(Serve),
 }
 
 /// Open an issue
@@ -253,6 +256,34 @@ pub(crate) struct Run {
     #[arg(long, value_name = "AGENT")]
     pub(crate) agent: Option<String>,
     /// Print nothing while it works
+    #[arg(long)]
+    pub(crate) quiet: bool,
+}
+
+/// Be GitHub for this factory: its REST API, its git and its events, on this machine only
+///
+/// Workflows, `curl` and every verb of `lightsout` that works on GitHub find the factory of the folder as a repository at
+/// the printed address. The tokens of the workflow, of the bot and of each member are in a file that only you can read,
+/// as lines of NAME=VALUE. Each event that would start workflows is written to a folder, as GitHub would deliver it. It
+/// serves until it is ended, by Ctrl-C or in any other way, and goes on when it is started again.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Example, after `lightsout demo`:\n  lightsout local serve &\n  . lightsout-demo/serve.env\n  curl -s -H \"Authorization: Bearer $TOKEN_MIRA_FERN\" \"$GITHUB_API_URL/repos/$GITHUB_REPOSITORY/issues\""
+)]
+pub(crate) struct Serve {
+    /// Where to listen: an address of this machine alone; port 0 is any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4180")]
+    pub(crate) addr: SocketAddr,
+    /// What the repository is called; a name that was given once is kept
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub(crate) repository: Option<String>,
+    /// The file of the tokens and addresses; else `serve.env` in the factory's folder
+    #[arg(long, value_name = "FILE")]
+    pub(crate) env_file: Option<PathBuf>,
+    /// The folder that events are written to; else `events` in the factory's folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) events: Option<PathBuf>,
+    /// Say nothing about each request
     #[arg(long)]
     pub(crate) quiet: bool,
 }

@@ -35,6 +35,7 @@ async fn verb(args: &Local) -> anyhow::Result<()> {
         LocalVerb::Show(show) => self::show(&local, Number(show.number), format).await,
         LocalVerb::Log(log) => self::log(&local, log.number, format).await,
         LocalVerb::Run(run) => let_work(&local, run, format).await,
+        LocalVerb::Serve(serve) => crate::serve::run(local, serve, format).await,
     }
 }
 

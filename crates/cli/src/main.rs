@@ -25,6 +25,7 @@ mod progress;
 mod replay;
 mod request;
 mod schema;
+mod serve;
 mod signal;
 mod skills;
 mod summary;

@@ -195,7 +195,7 @@ impl Local {
         if statuses(&mut tx, sha).await?.contains(status) {
             return commit(tx, false).await;
         }
-        write_status(&mut tx, deed, sha, status).await?;
+        write_status(&mut tx, deed, sha, status, None).await?;
         commit(tx, true).await
     }
 
@@ -220,7 +220,7 @@ impl Local {
             .ok_or_else(|| LocalError::not_found(format!("the branch `{branch}`")))
     }
 
-    fn is_missing(&self, commit: &Sha) -> Result<bool, LocalError> {
+    pub(crate) fn is_missing(&self, commit: &Sha) -> Result<bool, LocalError> {
         Ok(self.repo.rev(commit.as_str())?.is_none())
     }
 
@@ -236,22 +236,28 @@ impl Local {
     }
 }
 
-async fn write_status(
+pub(crate) async fn write_status(
     tx: &mut SqliteConnection,
     deed: &Deed,
     sha: &Sha,
     status: &Status,
+    target_url: Option<&str>,
 ) -> Result<(), LocalError> {
     let state = word(&status.state)?;
     sqlx::query(
-        "INSERT INTO status (sha, context, state, description, at) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET state = excluded.state, description = excluded.description, at = excluded.at",
+        "INSERT INTO status (sha, context, state, description, at, target_url, author, author_kind)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET state = excluded.state, description = excluded.description, at = excluded.at,
+            target_url = excluded.target_url, author = excluded.author, author_kind = excluded.author_kind",
     )
     .bind(sha.as_str())
     .bind(&status.context)
     .bind(&state)
     .bind(&status.description)
     .bind(micros(deed.at))
+    .bind(target_url)
+    .bind(deed.actor.login.as_str())
+    .bind(word(&deed.actor.kind)?)
     .execute(&mut *tx)
     .await?;
     let detail = format!("{}: {state} at {}", status.context, sha.short());

@@ -145,7 +145,8 @@ impl Local {
         &self.default_branch
     }
 
-    pub(crate) fn now(&self) -> DateTime<Utc> {
+    /// What time it is, as the forge was told.
+    pub fn now(&self) -> DateTime<Utc> {
         (self.clock)()
     }
 

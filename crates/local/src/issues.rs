@@ -5,13 +5,11 @@ use std::collections::BTreeSet;
 use lightsout_forge::{CommentKey, Ensured, EventKind, ForgeError, Issue, IssueState, Label};
 use sqlx::SqliteConnection;
 
-use crate::codec::{column, word};
+use crate::codec::word;
 use crate::ensure::{begin, commit};
 use crate::log::{Deed, Happened, record};
 use crate::read::issues;
-use crate::threads::{
-    add_label, check_body, check_title, insert_label, insert_thread, set_open, touch,
-};
+use crate::threads::{add_label, edit_issue, insert_label, insert_thread, set_open};
 use crate::{Local, LocalError};
 
 /// How an issue of the factory shall be.
@@ -88,17 +86,7 @@ async fn change(
     let open = wanted.state == IssueState::Open;
     changed |= set_open(tx, deed, found.number, open, &word(&wanted.state)?).await?;
     if (found.title.as_str(), found.body.as_str()) != (wanted.title, text) {
-        check_title(wanted.title)?;
-        check_body(text, 1)?;
-        sqlx::query("UPDATE thread SET title = ?, body = ? WHERE number = ?")
-            .bind(wanted.title)
-            .bind(text)
-            .bind(column(found.number.0))
-            .execute(&mut *tx)
-            .await?;
-        touch(tx, deed, found.number).await?;
-        let edited = Happened::note("issue_edited", found.number, wanted.title);
-        record(tx, deed, edited).await?;
+        edit_issue(tx, deed, found.number, (wanted.title, text)).await?;
         changed = true;
     }
     Ok(changed)

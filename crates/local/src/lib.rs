@@ -25,7 +25,9 @@
 //! **Architecture invariant:** only this crate knows SQL. It knows no request, no decision, no agent and no clock of
 //! its own.
 
+mod acting;
 mod attachment;
+mod checks;
 mod codec;
 mod ensure;
 mod error;
@@ -42,9 +44,13 @@ mod read;
 mod refs;
 mod schema;
 mod settings;
+mod shown;
 mod threads;
 
+pub use acting::{Acting, Edit, RefChange};
+pub use checks::CheckRun;
 pub use error::LocalError;
 pub use folder::{Clock, Local};
-pub use log::Activity;
+pub use log::{Activity, Happening};
 pub use people::Person;
+pub use shown::{Remark, SaidStatus, ThreadFacts};

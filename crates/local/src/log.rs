@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use lightsout_forge::{Account, Credential, Event, EventId, EventKind, ForgeError, Inbox, Number};
+use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
@@ -32,6 +33,17 @@ pub struct Activity {
     pub raised: bool,
 }
 
+/// A line of the log with all that is known of what happened, for whoever delivers events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happening {
+    /// The line.
+    pub line: Activity,
+    /// What happened, where the port has a word for it.
+    pub event: Option<EventKind>,
+    /// What is told besides.
+    pub about: Option<Value>,
+}
+
 /// Who does something, as what, and when.
 #[derive(Debug, Clone)]
 pub(crate) struct Deed {
@@ -53,6 +65,7 @@ pub(crate) struct Happened {
     on: Option<Number>,
     detail: String,
     event: Option<EventKind>,
+    about: Option<Value>,
 }
 
 impl Happened {
@@ -71,6 +84,7 @@ impl Happened {
             on: on.into(),
             detail: detail.to_string(),
             event: Some(kind),
+            about: None,
         }
     }
 
@@ -89,7 +103,14 @@ impl Happened {
             on: on.into(),
             detail: detail.to_string(),
             event: None,
+            about: None,
         }
+    }
+
+    /// With what whoever delivers events tells besides.
+    pub(crate) fn about(mut self, about: Value) -> Self {
+        self.about = Some(about);
+        self
     }
 }
 
@@ -110,8 +131,8 @@ pub(crate) async fn record(
         .take(200)
         .collect();
     sqlx::query(
-        "INSERT INTO activity (at, actor, actor_kind, credential, what, thread, detail, event, raised)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO activity (at, actor, actor_kind, credential, what, thread, detail, event, raised, about)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(micros(deed.at))
     .bind(deed.actor.login.as_str())
@@ -122,6 +143,7 @@ pub(crate) async fn record(
     .bind(detail)
     .bind(event)
     .bind(raised)
+    .bind(happened.about.as_ref().map(json).transpose()?)
     .execute(tx)
     .await?;
     Ok(())
@@ -135,6 +157,26 @@ impl Local {
             .fetch_all(&mut *db)
             .await?;
         rows.iter().map(activity).collect()
+    }
+
+    /// Reads at most `most` lines of the log after a place, the oldest first.
+    pub async fn happenings(&self, after: u64, most: u32) -> Result<Vec<Happening>, LocalError> {
+        let mut db = self.db().await;
+        let rows = sqlx::query("SELECT * FROM activity WHERE seq > ? ORDER BY seq LIMIT ?")
+            .bind(column(after))
+            .bind(most)
+            .fetch_all(&mut *db)
+            .await?;
+        let happening = |row: &SqliteRow| {
+            let (event, about): (Option<String>, Option<String>) =
+                (row.try_get("event")?, row.try_get("about")?);
+            Ok(Happening {
+                line: activity(row)?,
+                event: event.as_deref().map(from_json).transpose()?,
+                about: about.as_deref().map(from_json).transpose()?,
+            })
+        };
+        rows.iter().map(happening).collect()
     }
 }
 

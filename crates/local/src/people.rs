@@ -2,18 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use lightsout_forge::{
-    Account, AccountKind, BranchName, CommentId, EventKind, Label, Login, Number, Permission, Sha,
+    Account, AccountKind, BranchName, CommentId, Label, Login, Number, Permission, Sha,
 };
 use lightsout_git::{NewFile, Signature};
 use sqlx::{Connection, Row, SqliteConnection};
 
 use crate::codec::column;
-use crate::log::{Deed, Happened, record};
+use crate::log::Deed;
 use crate::read::is_pull;
 use crate::refs::Move;
-use crate::threads::{
-    add_comment, add_label, insert_label, insert_thread, labeled, remove_label, set_open,
-};
+use crate::threads::{add_comment, add_label, open_issue, remove_label, set_open};
 use crate::{Local, LocalError};
 
 /// A person at the forge. Each act takes a key of the client's choice: the same key again does nothing and gives the
@@ -53,22 +51,7 @@ impl Person<'_> {
             return parse(&before).map(Number);
         }
         let deed = self.deed();
-        let issue = insert_thread(&mut tx, &deed, false, title, body).await?;
-        let mut new = Vec::new();
-        for label in labels {
-            if insert_label(&mut tx, issue, label).await? {
-                new.push(label);
-            }
-        }
-        record(
-            &mut tx,
-            &deed,
-            Happened::event(EventKind::IssueOpened { issue }, issue, title),
-        )
-        .await?;
-        for label in new {
-            record(&mut tx, &deed, labeled(issue, label, false)).await?;
-        }
+        let issue = open_issue(&mut tx, &deed, (title, body), labels).await?;
         self.after(&mut tx, key, issue.0).await?;
         tx.commit().await?;
         Ok(issue)

@@ -89,7 +89,7 @@ pub(crate) async fn merged(
     commit: &Sha,
 ) -> Result<(), LocalError> {
     let changed = sqlx::query(
-        "UPDATE thread SET state = 'merged', updated_at = ? WHERE number = ? AND state <> 'merged'",
+        "UPDATE thread SET state = 'merged', updated_at = ?1, closed_at = ?1 WHERE number = ?2 AND state <> 'merged'",
     )
     .bind(micros(deed.at))
     .bind(column(pull.0))

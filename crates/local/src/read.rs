@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use lightsout_forge::{
-    BranchName, Comment, CommentId, Issue, Label, Number, PullRequest, Sha, Status, Thread,
+    BranchName, CheckState, Comment, CommentId, Issue, Label, Number, PullRequest, Sha, Status,
+    Thread,
 };
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
+use crate::checks::check_runs;
 use crate::codec::{account, column, from_micros, from_word, micros, number, whole};
 use crate::{Local, LocalError};
 
@@ -129,16 +131,28 @@ pub(crate) async fn statuses(
 ) -> Result<Vec<Status>, LocalError> {
     let rows = sqlx::query("SELECT * FROM status WHERE sha = ? ORDER BY context")
         .bind(sha.as_str())
-        .fetch_all(db)
+        .fetch_all(&mut *db)
         .await?;
-    let status = |row: &SqliteRow| {
-        Ok(Status {
-            context: row.try_get("context")?,
-            state: from_word(row.try_get("state")?)?,
-            description: row.try_get("description")?,
-        })
-    };
-    rows.iter().map(status).collect()
+    let said: Result<Vec<Status>, LocalError> = rows.iter().map(status).collect();
+    let mut said = said?;
+    for check in check_runs(db, sha).await? {
+        let check = check.as_status();
+        match said.iter_mut().find(|old| old.context == check.context) {
+            // Two that have one name: the worse one counts.
+            Some(old) if old.state == CheckState::Success => *old = check,
+            Some(_) => {}
+            None => said.push(check),
+        }
+    }
+    Ok(said)
+}
+
+pub(crate) fn status(row: &SqliteRow) -> Result<Status, LocalError> {
+    Ok(Status {
+        context: row.try_get("context")?,
+        state: from_word(row.try_get("state")?)?,
+        description: row.try_get("description")?,
+    })
 }
 
 async fn labels(db: &mut SqliteConnection, only: Option<Number>) -> Result<Labels, LocalError> {
@@ -193,7 +207,7 @@ fn pull(row: &SqliteRow, labels: &Labels) -> Result<PullRequest, LocalError> {
     })
 }
 
-fn comment(row: &SqliteRow, on: Number) -> Result<Comment, LocalError> {
+pub(crate) fn comment(row: &SqliteRow, on: Number) -> Result<Comment, LocalError> {
     Ok(Comment {
         id: CommentId(whole(row.try_get("id")?)?),
         on,

@@ -5,6 +5,7 @@ use lightsout_forge::{
     Account, AccountKind, BranchName, Credential, EventKind, Login, Number, Sha,
 };
 use lightsout_git::GitError;
+use serde_json::json;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row, SqliteConnection};
 
@@ -139,14 +140,14 @@ pub(crate) async fn read_move(
     Ok(moves.into_iter().find(|left| left.branch == *branch))
 }
 
-async fn read_moves(db: &mut SqliteConnection) -> Result<Vec<Move>, LocalError> {
+pub(crate) async fn read_moves(db: &mut SqliteConnection) -> Result<Vec<Move>, LocalError> {
     let rows = sqlx::query("SELECT * FROM ref_move ORDER BY at, branch")
         .fetch_all(db)
         .await?;
     rows.iter().map(parse_move).collect()
 }
 
-async fn write_move(db: &mut SqliteConnection, wanted: &Move) -> Result<(), LocalError> {
+pub(crate) async fn write_move(db: &mut SqliteConnection, wanted: &Move) -> Result<(), LocalError> {
     let deed = &wanted.deed;
     sqlx::query(
         "INSERT OR REPLACE INTO ref_move
@@ -168,7 +169,10 @@ async fn write_move(db: &mut SqliteConnection, wanted: &Move) -> Result<(), Loca
     Ok(())
 }
 
-async fn forget_move(db: &mut SqliteConnection, branch: &BranchName) -> Result<(), LocalError> {
+pub(crate) async fn forget_move(
+    db: &mut SqliteConnection,
+    branch: &BranchName,
+) -> Result<(), LocalError> {
     sqlx::query("DELETE FROM ref_move WHERE branch = ?")
         .bind(branch.as_str())
         .execute(db)
@@ -187,7 +191,13 @@ async fn finish_move(db: &mut SqliteConnection, made: &Move) -> Result<(), Local
         ),
         None => ("branch_deleted", made.branch.to_string()),
     };
-    record(&mut tx, deed, Happened::note(what, None, detail)).await?;
+    let about = json!({ "branch": made.branch, "before": made.old, "after": made.new });
+    record(
+        &mut tx,
+        deed,
+        Happened::note(what, None, detail).about(about),
+    )
+    .await?;
     let open: Vec<i64> = sqlx::query_scalar(
         "SELECT number FROM pull JOIN thread USING (number) WHERE head = ? AND state = 'open'",
     )

@@ -8,7 +8,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use crate::LocalError;
 
 /// Each script brings the database from the version before to the next, which it writes down itself.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// Opens the database and brings it up to date.
 pub(crate) async fn open(file: &Path) -> Result<SqliteConnection, LocalError> {

@@ -13,6 +13,13 @@ impl Local {
         Ok(value.bind(key).fetch_optional(&mut *db).await?)
     }
 
+    /// Lists all settings by name.
+    pub async fn settings(&self) -> Result<Vec<(String, String)>, LocalError> {
+        let mut db = self.db().await;
+        let all = sqlx::query_as("SELECT key, value FROM setting ORDER BY key");
+        Ok(all.fetch_all(&mut *db).await?)
+    }
+
     /// Writes a setting.
     pub async fn set_setting(&self, key: &str, value: &str) -> Result<(), LocalError> {
         let mut db = self.db().await;

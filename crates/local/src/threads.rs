@@ -3,6 +3,7 @@
 //! Every function here runs inside a transaction of its caller, and writes its line into the log there.
 
 use lightsout_forge::{CommentId, EventKind, Label, Number};
+use serde_json::json;
 use sqlx::SqliteConnection;
 
 use crate::LocalError;
@@ -38,6 +39,47 @@ pub(crate) async fn insert_thread(
     .execute(tx)
     .await?;
     number(inserted.last_insert_rowid())
+}
+
+/// Opens an issue: one event for opening it, and one for each label.
+pub(crate) async fn open_issue(
+    tx: &mut SqliteConnection,
+    deed: &Deed,
+    (title, body): (&str, &str),
+    labels: &[Label],
+) -> Result<Number, LocalError> {
+    let issue = insert_thread(tx, deed, false, title, body).await?;
+    let mut new = Vec::new();
+    for label in labels {
+        if insert_label(tx, issue, label).await? {
+            new.push(label);
+        }
+    }
+    let opened = EventKind::IssueOpened { issue };
+    record(tx, deed, Happened::event(opened, issue, title)).await?;
+    for label in new {
+        record(tx, deed, labeled(issue, label, false)).await?;
+    }
+    Ok(issue)
+}
+
+/// Replaces an issue's title and body.
+pub(crate) async fn edit_issue(
+    tx: &mut SqliteConnection,
+    deed: &Deed,
+    issue: Number,
+    (title, body): (&str, &str),
+) -> Result<(), LocalError> {
+    check_title(title)?;
+    check_body(body, 0)?;
+    sqlx::query("UPDATE thread SET title = ?, body = ? WHERE number = ?")
+        .bind(title)
+        .bind(body)
+        .bind(column(issue.0))
+        .execute(&mut *tx)
+        .await?;
+    touch(tx, deed, issue).await?;
+    record(tx, deed, Happened::note("issue_edited", issue, title)).await
 }
 
 /// Adds a label without a line in the log; says whether it was missing.
@@ -119,7 +161,8 @@ pub(crate) async fn remove_label(
     } else {
         "issue_unlabeled"
     };
-    record(tx, deed, Happened::note(what, on, label)).await?;
+    let about = json!({ "label": label });
+    record(tx, deed, Happened::note(what, on, label).about(about)).await?;
     Ok(true)
 }
 
@@ -172,6 +215,10 @@ pub(crate) async fn edit_comment(
     body: &str,
 ) -> Result<(), LocalError> {
     check_body(body, 1)?;
+    let before: String = sqlx::query_scalar("SELECT body FROM comment WHERE id = ?")
+        .bind(column(comment.0))
+        .fetch_one(&mut *tx)
+        .await?;
     sqlx::query("UPDATE comment SET body = ?, updated_at = ? WHERE id = ?")
         .bind(body)
         .bind(micros(deed.at))
@@ -182,7 +229,8 @@ pub(crate) async fn edit_comment(
     record(
         tx,
         deed,
-        Happened::note("comment_edited", on, format!("comment {}", comment.0)),
+        Happened::note("comment_edited", on, format!("comment {}", comment.0))
+            .about(json!({ "comment": comment, "from": before })),
     )
     .await
 }
@@ -196,9 +244,13 @@ pub(crate) async fn set_open(
     detail: &str,
 ) -> Result<bool, LocalError> {
     let pull = is_pull(tx, on).await?;
-    let changed = sqlx::query("UPDATE thread SET state = ?1 WHERE number = ?2 AND state IN ('open', 'closed') AND state <> ?1")
+    let changed = sqlx::query(
+        "UPDATE thread SET state = ?1, closed_at = CASE ?1 WHEN 'closed' THEN ?3 END, close_reason = NULL
+         WHERE number = ?2 AND state IN ('open', 'closed') AND state <> ?1",
+    )
         .bind(if open { "open" } else { "closed" })
         .bind(column(on.0))
+        .bind(micros(deed.at))
         .execute(&mut *tx)
         .await?;
     if changed.rows_affected() == 0 {

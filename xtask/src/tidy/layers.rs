@@ -248,11 +248,20 @@ pub(crate) const CRATES: &[Crate] = &[
         knows_not: "which forge it works on",
     },
     Crate {
+        folder: "emulator",
+        layer: Layer::Drive,
+        uses: &["forge", "git", "local"],
+        tests_use: &["github", "testkit"],
+        pure: false,
+        knows_not: "what a request of the factory is, and what its events lead to: it is the world around a factory",
+    },
+    Crate {
         folder: "cli",
         layer: Layer::Binaries,
         uses: &[
             "agents",
             "content",
+            "emulator",
             "engine",
             "forge",
             "git",

@@ -1,0 +1,284 @@
+//! Events: what the forge's log tells, as webhook payloads in a folder.
+//!
+//! The log is written in the transaction of what it tells of; files follow. How far they are is written down after they
+//! are there, so a server that was killed in between writes some of them again, under the same names.
+
+use std::fs;
+use std::io::Write as _;
+
+use lightsout_forge::{Account, CommentId, Credential, EventKind, Number, Sha};
+use lightsout_local::{Happening, LocalError};
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::place::Place;
+use crate::show::{View, state, time};
+
+/// The setting that says how far the folder is.
+const TOLD: &str = "rehearsal.told";
+/// How many lines of the log are read at once.
+const LINES: u32 = 200;
+
+/// Whether something starts workflows: everything does but what is done with the workflow's own token, and of that a
+/// dispatch does.
+fn raises(happening: &Happening) -> bool {
+    let is_dispatch = matches!(
+        happening.line.what.as_str(),
+        "workflow_dispatch" | "repository_dispatch"
+    );
+    is_dispatch || happening.line.credential != Some(Credential::Workflow)
+}
+
+impl Place {
+    /// Skips what happened before there was a folder.
+    pub(crate) async fn begin_telling(&self) -> Result<(), LocalError> {
+        if self.local.get_setting(TOLD).await?.is_none() {
+            let last = self
+                .local
+                .activity()
+                .await?
+                .last()
+                .map_or(0, |line| line.seq);
+            self.local.set_setting(TOLD, &last.to_string()).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the events that are not written yet. What cannot be written now is written after the next request.
+    pub(crate) async fn tell(&self) {
+        if let Err(answer) = self.try_to_tell().await {
+            let why = String::from_utf8_lossy(&answer.body).into_owned();
+            (self.log)(&format!("events cannot be written: {why}"));
+        }
+    }
+
+    async fn try_to_tell(&self) -> Result<(), Answer> {
+        loop {
+            let told = self.local.get_setting(TOLD).await?.unwrap_or_default();
+            let told: u64 = told.parse().unwrap_or_default();
+            let happenings = self.local.happenings(told, LINES).await?;
+            let Some(last) = happenings.last().map(|one| one.line.seq) else {
+                return Ok(());
+            };
+            let view = self.view(false).await?;
+            for happening in happenings.iter().filter(|one| raises(one)) {
+                if let Some((name, payload)) = self.payload(&view, happening).await? {
+                    let written = self.write_event(happening.line.seq, name, &payload);
+                    written.map_err(|error| Answer::said(500, &error.to_string()))?;
+                }
+            }
+            self.local.set_setting(TOLD, &last.to_string()).await?;
+        }
+    }
+
+    /// Writes one file, whole or not at all.
+    fn write_event(&self, seq: u64, name: &str, payload: &Value) -> std::io::Result<()> {
+        let mut file = tempfile::Builder::new()
+            .prefix(".event-")
+            .tempfile_in(&self.events)?;
+        serde_json::to_writer_pretty(&mut file, payload)?;
+        file.write_all(b"\n")?;
+        let path = self.events.join(format!("{seq:08}-{name}.json"));
+        file.persist(&path)?;
+        fs::File::open(&self.events)?.sync_all()
+    }
+
+    /// The name of the event and its payload; nothing for what GitHub tells nobody, or tells with something else.
+    async fn payload(
+        &self,
+        view: &View,
+        happening: &Happening,
+    ) -> Result<Option<(&'static str, Value)>, Answer> {
+        let told = Told {
+            place: self,
+            view,
+            sender: &happening.line.actor,
+        };
+        let on = happening.line.on.unwrap_or(Number(0));
+        let about = happening.about.clone().unwrap_or_default();
+        Ok(Some(match &happening.event {
+            Some(event) => return told.event(event).await,
+            None => match happening.line.what.as_str() {
+                "issue_edited" => {
+                    let mut payload = told.issue("edited", on).await?;
+                    payload["changes"] = json!({});
+                    ("issues", payload)
+                }
+                "issue_unlabeled" => (
+                    "issues",
+                    told.labeled("unlabeled", on, &about["label"]).await?,
+                ),
+                "pull_edited" => {
+                    let mut payload = told.pull("edited", on).await?;
+                    payload["changes"] = json!({});
+                    ("pull_request", payload)
+                }
+                "pull_reopened" => ("pull_request", told.pull("reopened", on).await?),
+                "pull_unlabeled" => {
+                    let mut payload = told.pull("unlabeled", on).await?;
+                    payload["label"] = told.label(&about["label"]);
+                    ("pull_request", payload)
+                }
+                "comment_edited" => {
+                    let id = CommentId(about["comment"].as_u64().unwrap_or_default());
+                    let mut payload = told.comment("edited", on, id).await?;
+                    payload["changes"] = json!({ "body": { "from": about["from"] } });
+                    ("issue_comment", payload)
+                }
+                "branch_moved" | "branch_deleted" => ("push", told.push(&about)?),
+                "workflow_dispatch" => ("workflow_dispatch", told.workflow_dispatch(&about)),
+                "repository_dispatch" => ("repository_dispatch", told.repository_dispatch(&about)),
+                "check_run" => ("check_run", told.check_run(&about).await?),
+                _ => return Ok(None),
+            },
+        }))
+    }
+}
+
+/// One event, on its way into a payload.
+struct Told<'a> {
+    place: &'a Place,
+    view: &'a View,
+    sender: &'a Account,
+}
+
+impl Told<'_> {
+    /// What every payload has.
+    fn with(&self, mut payload: Value) -> Value {
+        payload["repository"] = self.view.repository();
+        payload["sender"] = self.view.user(self.sender);
+        payload
+    }
+
+    async fn event(&self, event: &EventKind) -> Result<Option<(&'static str, Value)>, Answer> {
+        Ok(Some(match event {
+            EventKind::IssueOpened { issue } => ("issues", self.issue("opened", *issue).await?),
+            EventKind::IssueReopened { issue } => ("issues", self.issue("reopened", *issue).await?),
+            EventKind::IssueClosed { issue } => ("issues", self.issue("closed", *issue).await?),
+            EventKind::IssueLabeled { issue, label } => (
+                "issues",
+                self.labeled("labeled", *issue, &json!(label)).await?,
+            ),
+            EventKind::CommentCreated { on, comment, .. } => (
+                "issue_comment",
+                self.comment("created", *on, *comment).await?,
+            ),
+            EventKind::PullOpened { pull } => ("pull_request", self.pull("opened", *pull).await?),
+            EventKind::PullClosed { pull, .. } => {
+                ("pull_request", self.pull("closed", *pull).await?)
+            }
+            EventKind::PullSynchronized { pull, head } => {
+                let mut payload = self.pull("synchronize", *pull).await?;
+                payload["before"] = json!("0".repeat(40));
+                payload["after"] = json!(head);
+                ("pull_request", payload)
+            }
+            EventKind::PullLabeled { pull, label } => {
+                let mut payload = self.pull("labeled", *pull).await?;
+                payload["label"] = self.view.label(label);
+                ("pull_request", payload)
+            }
+            EventKind::StatusChanged { sha, context, .. } => match self.status(sha, context).await?
+            {
+                Some(payload) => ("status", payload),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        }))
+    }
+
+    async fn issue(&self, action: &str, on: Number) -> Result<Value, Answer> {
+        let issue = self.place.show_thread(self.view, on).await?;
+        Ok(self.with(json!({ "action": action, "issue": issue })))
+    }
+
+    async fn labeled(&self, action: &str, on: Number, label: &Value) -> Result<Value, Answer> {
+        let mut payload = self.issue(action, on).await?;
+        payload["label"] = self.label(label);
+        Ok(payload)
+    }
+
+    fn label(&self, label: &Value) -> Value {
+        let label = serde_json::from_value(label.clone());
+        label.map_or(Value::Null, |label| self.view.label(&label))
+    }
+
+    async fn comment(&self, action: &str, on: Number, id: CommentId) -> Result<Value, Answer> {
+        let remark = self.place.local.remark(id).await?;
+        let mut payload = self.issue(action, on).await?;
+        payload["comment"] = self.view.comment(&remark);
+        Ok(payload)
+    }
+
+    async fn pull(&self, action: &str, on: Number) -> Result<Value, Answer> {
+        let pull = self.place.show_pull(self.view, on).await?;
+        Ok(self.with(json!({ "action": action, "number": on, "pull_request": pull })))
+    }
+
+    fn push(&self, about: &Value) -> Result<Value, Answer> {
+        let nothing = || json!("0".repeat(40));
+        let or_nothing = |sha: &Value| {
+            if sha.is_null() {
+                nothing()
+            } else {
+                sha.clone()
+            }
+        };
+        let (before, after) = (&about["before"], &about["after"]);
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let repo = self.place.local.repo();
+        let forced = match (text(before), text(after)) {
+            (Some(before), Some(after)) => !repo
+                .is_ancestor(&before, &after)
+                .map_err(LocalError::from)?,
+            _ => false,
+        };
+        let sender = self.view.user(self.sender);
+        Ok(self.with(json!({
+            "ref": format!("refs/heads/{}", about["branch"].as_str().unwrap_or_default()),
+            "before": or_nothing(before), "after": or_nothing(after), "created": before.is_null(),
+            "deleted": after.is_null(), "forced": forced, "base_ref": null,
+            "compare": self.view.page("/compare"), "commits": [], "head_commit": null,
+            "pusher": { "name": sender["login"], "email": "nobody@forge.localhost" },
+        })))
+    }
+
+    fn workflow_dispatch(&self, about: &Value) -> Value {
+        self.with(json!({
+            "inputs": about["inputs"], "ref": about["ref"], "workflow": about["workflow"],
+        }))
+    }
+
+    fn repository_dispatch(&self, about: &Value) -> Value {
+        self.with(json!({
+            "action": about["event_type"], "branch": self.view.default_branch,
+            "client_payload": about["client_payload"], "installation": null,
+        }))
+    }
+
+    async fn status(&self, sha: &Sha, context: &str) -> Result<Option<Value>, Answer> {
+        let said = self.place.local.said_statuses(sha).await?;
+        let Some(said) = said.iter().find(|one| one.status.context == context) else {
+            return Ok(None);
+        };
+        Ok(Some(self.with(json!({
+            "id": said.id, "sha": sha, "name": self.view.full_name(), "target_url": said.target_url,
+            "context": context, "description": said.status.description, "state": state(said.status.state),
+            "branches": [], "created_at": time(said.at), "updated_at": time(said.at),
+        }))))
+    }
+
+    async fn check_run(&self, about: &Value) -> Result<Value, Answer> {
+        let run = self
+            .place
+            .local
+            .check_run(about["id"].as_u64().unwrap_or_default())
+            .await?;
+        let action = if run.conclusion.is_some() {
+            "completed"
+        } else {
+            "created"
+        };
+        Ok(self.with(json!({ "action": action, "check_run": self.view.check_run(&run) })))
+    }
+}

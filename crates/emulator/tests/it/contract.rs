@@ -1,0 +1,172 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use lightsout_forge::{
+    Action, BranchName, Comment, CommentId, CommentKey, Ensured, Forge, ForgeError, Issue, Label,
+    Login, Number, Permission, PullRequest, Sha, Status,
+};
+use lightsout_git::{NewFile, Repo, Signature};
+use lightsout_github::GitHub;
+use lightsout_testkit::contract::{People, Work, forge_contract_without_inbox};
+use serde_json::{Value, json};
+
+use crate::site::Site;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_adapter_for_github_keeps_the_contract() {
+    let contract = forge_contract_without_inbox(async || {
+        let site = Site::new().await;
+        Seen {
+            github: site.github(),
+            site,
+            works: AtomicU32::new(0),
+        }
+    });
+    Box::pin(contract).await;
+}
+
+/// The server, seen through the adapter.
+struct Seen {
+    site: Site,
+    github: GitHub,
+    works: AtomicU32,
+}
+
+impl Seen {
+    async fn by(&self, who: &Login, method: &str, path: &str, body: &Value) -> Value {
+        let answer = self.site.done(who.as_str(), method, path, body).await;
+        // Somebody else did it, and the adapter cannot know.
+        self.github.forget();
+        answer
+    }
+}
+
+#[async_trait]
+impl People for Seen {
+    async fn open_issue(&self, who: &Login, title: &str, body: &str, labels: &[Label]) -> Number {
+        let body = json!({ "title": title, "body": body, "labels": labels });
+        let made = self.by(who, "POST", "/issues", &body).await;
+        Number(made["number"].as_u64().unwrap())
+    }
+
+    async fn comment(&self, who: &Login, on: Number, body: &str) -> CommentId {
+        let path = format!("/issues/{}/comments", on.0);
+        let made = self.by(who, "POST", &path, &json!({ "body": body })).await;
+        CommentId(made["id"].as_u64().unwrap())
+    }
+
+    async fn add_label(&self, who: &Login, on: Number, label: &Label) {
+        let path = format!("/issues/{}/labels", on.0);
+        self.by(who, "POST", &path, &json!({ "labels": [label] }))
+            .await;
+    }
+
+    async fn close(&self, who: &Login, on: Number) {
+        let path = format!("/issues/{}", on.0);
+        self.by(who, "PATCH", &path, &json!({ "state": "closed" }))
+            .await;
+    }
+
+    async fn reopen(&self, who: &Login, on: Number) {
+        let path = format!("/issues/{}", on.0);
+        self.by(who, "PATCH", &path, &json!({ "state": "open" }))
+            .await;
+    }
+
+    async fn attach(&self, who: &Login, file_name: &str, bytes: &[u8]) -> String {
+        let name = file_name.replace(' ', "%20");
+        let url = format!("{}/_rehearsal/attachments?name={name}", self.site.url);
+        let request = self.site.client.post(url);
+        let request = request.bearer_auth(self.site.token(who.as_str()));
+        let answer = request.body(bytes.to_vec()).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        answer["url"].as_str().unwrap().to_owned()
+    }
+
+    async fn set_permission(&self, who: &Login, permission: Permission) {
+        let path = format!("/collaborators/{who}");
+        let word = match permission {
+            Permission::None | Permission::Read => "pull",
+            Permission::Write => "push",
+            Permission::Admin => "admin",
+        };
+        let body = json!({ "permission": word });
+        self.site.done("ada", "PUT", &path, &body).await;
+        self.github.forget();
+    }
+
+    async fn work(&self, on: &Sha, path: &str, text: &str) -> Work {
+        let number = self.works.fetch_add(1, Ordering::SeqCst);
+        let agent = self.site.path(&format!("agent-{number}.git"));
+        let agent = Repo::init_bare(&agent, "main").unwrap();
+        let served = Repo::open_bare(&self.site.path("factory/site.git")).unwrap();
+        for (name, _) in served.refs("refs/heads/").unwrap() {
+            agent.fetch_from(&served, &name, &name).unwrap();
+        }
+        let author = Signature {
+            name: "Agent".to_owned(),
+            email: "agent@example.com".to_owned(),
+            when: 1_700_000_000 + i64::from(number),
+        };
+        let file = NewFile {
+            path,
+            bytes: Some(text.as_bytes()),
+        };
+        let commit = agent
+            .commit_files(Some(on.as_str()), &[file], "work", &author)
+            .unwrap();
+        agent.update_ref("refs/heads/work", &commit, None).unwrap();
+        let bundle = self.site.path(&format!("work-{number}.bundle"));
+        agent
+            .bundle(on.as_str(), "refs/heads/work", &bundle)
+            .unwrap();
+        Work {
+            at: Sha::new(&commit).unwrap(),
+            bundle,
+        }
+    }
+}
+
+#[async_trait]
+impl Forge for Seen {
+    async fn issue(&self, number: Number) -> Result<Issue, ForgeError> {
+        self.github.issue(number).await
+    }
+    async fn open_issues(&self) -> Result<Vec<Issue>, ForgeError> {
+        self.github.open_issues().await
+    }
+    async fn keyed_issue(&self, key: &CommentKey) -> Result<Option<Issue>, ForgeError> {
+        self.github.keyed_issue(key).await
+    }
+    async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError> {
+        self.github.comments(on).await
+    }
+    async fn recent_comments(&self, since: DateTime<Utc>) -> Result<Vec<Comment>, ForgeError> {
+        self.github.recent_comments(since).await
+    }
+    async fn pull_request(&self, number: Number) -> Result<PullRequest, ForgeError> {
+        self.github.pull_request(number).await
+    }
+    async fn pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
+        self.github.pull_requests(prefix).await
+    }
+    async fn open_pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
+        self.github.open_pull_requests(prefix).await
+    }
+    async fn statuses(&self, sha: &Sha) -> Result<Vec<Status>, ForgeError> {
+        self.github.statuses(sha).await
+    }
+    async fn permission(&self, login: &Login) -> Result<Permission, ForgeError> {
+        self.github.permission(login).await
+    }
+    async fn branch(&self, branch: &BranchName) -> Result<Option<Sha>, ForgeError> {
+        self.github.branch(branch).await
+    }
+    async fn attachment(&self, url: &str, limit: u64) -> Result<Vec<u8>, ForgeError> {
+        self.github.attachment(url, limit).await
+    }
+    async fn ensure(&self, action: &Action) -> Result<Ensured, ForgeError> {
+        self.github.ensure(action).await
+    }
+}

@@ -1,0 +1,403 @@
+//! Whoever acts through a token, as a forge's API lets them: people, and the factory's own two accounts.
+
+use std::collections::BTreeSet;
+
+use lightsout_forge::{
+    Account, AccountKind, BranchName, CommentId, Credential, ForgeError, Label, Login, Number,
+    Permission, Sha, Status,
+};
+use serde_json::Value;
+use sqlx::{Connection, SqliteConnection};
+
+use crate::checks::{CheckRun, write_check_run};
+use crate::codec::column;
+use crate::ensure::{begin, write_status};
+use crate::log::{Deed, Happened, record};
+use crate::pulls::{edit_pull, open_pull};
+use crate::read::{is_pull, issues, pulls};
+use crate::refs::{Move, forget_move, read_moves, write_move};
+use crate::shown::read_remark;
+use crate::threads::{
+    add_comment, add_label, edit_comment, edit_issue, open_issue, remove_label, set_open,
+};
+use crate::{Local, LocalError};
+
+/// An account that acts with a token. What it does raises events as its token does: everything but what is done with
+/// the workflow's own. Each act is one transaction.
+///
+/// What needs permission on GitHub needs it here, of people; the factory's own accounts may write.
+#[derive(Debug, Clone)]
+pub struct Acting<'a> {
+    local: &'a Local,
+    account: Account,
+    credential: Option<Credential>,
+}
+
+/// What shall be otherwise about an issue or a pull request; what is not named stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edit {
+    /// Its title.
+    pub title: Option<String>,
+    /// Its body.
+    pub body: Option<String>,
+    /// Open, or closed.
+    pub open: Option<bool>,
+    /// Why it is closed: `completed` or `not_planned`.
+    pub close_reason: Option<String>,
+    /// All of its labels.
+    pub labels: Option<BTreeSet<Label>>,
+    /// The branch that a pull request would merge into.
+    pub base: Option<BranchName>,
+}
+
+/// What somebody asks git to do with one branch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefChange {
+    /// The branch.
+    pub branch: BranchName,
+    /// Where it is; nothing for one that shall be made.
+    pub old: Option<Sha>,
+    /// Where it shall be; nothing for one that shall go.
+    pub new: Option<Sha>,
+}
+
+impl Local {
+    /// A person with a token of their own.
+    pub fn acting(&self, login: &Login) -> Acting<'_> {
+        Acting {
+            local: self,
+            account: Account {
+                login: login.clone(),
+                kind: AccountKind::User,
+            },
+            credential: None,
+        }
+    }
+
+    /// One of the factory's own accounts.
+    pub fn acting_with(&self, credential: Credential) -> Acting<'_> {
+        Acting {
+            local: self,
+            account: self.deed(credential).actor,
+            credential: Some(credential),
+        }
+    }
+}
+
+impl Acting<'_> {
+    /// Who it is.
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Which of the factory's credentials the token is; nothing for people.
+    pub fn credential(&self) -> Option<Credential> {
+        self.credential
+    }
+
+    /// What it may do.
+    pub async fn permission(&self) -> Result<Permission, LocalError> {
+        self.may(&mut *self.local.db().await).await
+    }
+
+    /// Lets somebody do more, or less, from now on; only whoever may do everything can say so.
+    pub async fn permit(&self, login: &Login, permission: Permission) -> Result<(), LocalError> {
+        if self.permission().await? < Permission::Admin {
+            return Err(LocalError::Forbidden {
+                login: self.account.login.to_string(),
+                what: "say who may do what",
+            });
+        }
+        self.local.set_permission(login, permission).await
+    }
+
+    /// Opens an issue, with labels as an issue form sets them.
+    pub async fn open_issue(
+        &self,
+        title: &str,
+        body: &str,
+        labels: &[Label],
+    ) -> Result<Number, LocalError> {
+        let mut db = self.local.db().await;
+        let mut tx = begin(&mut db).await?;
+        let issue = open_issue(&mut tx, &self.deed(), (title, body), labels).await?;
+        tx.commit().await?;
+        Ok(issue)
+    }
+
+    /// Changes an issue or a pull request.
+    pub async fn edit(&self, on: Number, edit: &Edit) -> Result<(), LocalError> {
+        let mut db = self.local.db().await;
+        let mut tx = begin(&mut db).await?;
+        let author = sqlx::query_scalar::<_, String>("SELECT author FROM thread WHERE number = ?")
+            .bind(column(on.0))
+            .fetch_optional(&mut *tx)
+            .await?
+            .ok_or_else(|| LocalError::not_found(on))?;
+        if author != self.account.login.as_str() || edit.labels.is_some() {
+            self.must_write(&mut tx, "change what others opened")
+                .await?;
+        }
+        self.edit_in(&mut tx, on, edit).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn edit_in(
+        &self,
+        tx: &mut SqliteConnection,
+        on: Number,
+        edit: &Edit,
+    ) -> Result<(), LocalError> {
+        let deed = self.deed();
+        let labels = if is_pull(tx, on).await? {
+            let pull = pulls(tx, Some(on)).await?.pop();
+            let pull = pull.ok_or_else(|| LocalError::not_found(on))?;
+            let title = edit.title.as_ref().unwrap_or(&pull.title);
+            let body = edit.body.as_ref().unwrap_or(&pull.body);
+            let base = edit.base.as_ref().unwrap_or(&pull.base);
+            if (title, body, base) != (&pull.title, &pull.body, &pull.base) {
+                edit_pull(tx, &deed, on, base, (title, body)).await?;
+            }
+            pull.labels
+        } else {
+            let issue = issues(tx, Some(on)).await?.pop();
+            let issue = issue.ok_or_else(|| LocalError::not_found(on))?;
+            let title = edit.title.as_ref().unwrap_or(&issue.title);
+            let body = edit.body.as_ref().unwrap_or(&issue.body);
+            if (title, body) != (&issue.title, &issue.body) {
+                edit_issue(tx, &deed, on, (title, body)).await?;
+            }
+            issue.labels
+        };
+        if let Some(wanted) = &edit.labels {
+            for label in wanted.difference(&labels) {
+                add_label(tx, &deed, on, label).await?;
+            }
+            for label in labels.difference(wanted) {
+                remove_label(tx, &deed, on, label).await?;
+            }
+        }
+        if let Some(open) = edit.open {
+            let reason = edit.close_reason.as_deref();
+            set_open(tx, &deed, on, open, reason.unwrap_or_default()).await?;
+            if let (false, Some(reason)) = (open, reason) {
+                sqlx::query(
+                    "UPDATE thread SET close_reason = ? WHERE number = ? AND state = 'closed'",
+                )
+                .bind(reason)
+                .bind(column(on.0))
+                .execute(&mut *tx)
+                .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Comments on an issue or a pull request.
+    pub async fn comment(&self, on: Number, body: &str) -> Result<CommentId, LocalError> {
+        let mut db = self.local.db().await;
+        let mut tx = begin(&mut db).await?;
+        let comment = add_comment(&mut tx, &self.deed(), on, body).await?;
+        tx.commit().await?;
+        Ok(comment)
+    }
+
+    /// Replaces the text of a comment.
+    pub async fn edit_comment(&self, id: CommentId, body: &str) -> Result<(), LocalError> {
+        let mut db = self.local.db().await;
+        let mut tx = begin(&mut db).await?;
+        let found = read_remark(&mut tx, id).await?.comment;
+        if found.author != self.account {
+            self.must_write(&mut tx, "change what others wrote").await?;
+        }
+        edit_comment(&mut tx, &self.deed(), found.on, id, body).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Adds labels.
+    pub async fn add_labels(&self, on: Number, labels: &[Label]) -> Result<(), LocalError> {
+        let mut db = self.local.db().await;
+        let mut tx = begin(&mut db).await?;
+        is_pull(&mut tx, on).await?;
+        self.must_write(&mut tx, "set labels").await?;
+        for label in labels {
+            add_label(&mut tx, &self.deed(), on, label).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Removes a label; says whether it was there.
+    pub async fn remove_label(&self, on: Number, label: &Label) -> Result<bool, LocalError> {
+        let mut db = self.local.db().await;
+        let mut tx = begin(&mut db).await?;
+        is_pull(&mut tx, on).await?;
+        self.must_write(&mut tx, "remove labels").await?;
+        let was_there = remove_label(&mut tx, &self.deed(), on, label).await?;
+        tx.commit().await?;
+        Ok(was_there)
+    }
+
+    /// Opens a pull request. Whether it makes sense is the caller's to look at.
+    pub async fn open_pull(
+        &self,
+        head: &BranchName,
+        base: &BranchName,
+        title: &str,
+        body: &str,
+    ) -> Result<Number, LocalError> {
+        let local = self.local;
+        let mut db = local.db().await;
+        local.notice_pushes(&mut db).await?;
+        let at = local.existing(head)?;
+        let mut tx = begin(&mut db).await?;
+        self.must_write(&mut tx, "open pull requests").await?;
+        let pull = open_pull(&mut tx, &self.deed(), (head, &at), base, (title, body)).await?;
+        tx.commit().await?;
+        Ok(pull)
+    }
+
+    /// Merges a pull request at exactly `head`, squashed.
+    pub async fn merge(
+        &self,
+        branch: &BranchName,
+        head: &Sha,
+        title: &str,
+        message: &str,
+    ) -> Result<(), ForgeError> {
+        let mut db = self.local.db().await;
+        self.must_write(&mut db, "merge").await?;
+        let merged = self
+            .local
+            .merge(&mut db, self.deed(), (branch, head), (title, message));
+        merged.await.map(|_| ())
+    }
+
+    /// Says a status of a commit.
+    pub async fn say_status(
+        &self,
+        sha: &Sha,
+        status: &Status,
+        target_url: Option<&str>,
+    ) -> Result<(), LocalError> {
+        let mut db = self.local.db().await;
+        let mut tx = begin(&mut db).await?;
+        self.must_write(&mut tx, "say statuses").await?;
+        write_status(&mut tx, &self.deed(), sha, status, target_url).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Writes a check run, a new one or one that is there, and gives its number.
+    pub async fn write_check_run(&self, run: &CheckRun) -> Result<u64, LocalError> {
+        let mut db = self.local.db().await;
+        let mut tx = begin(&mut db).await?;
+        self.must_write(&mut tx, "make check runs").await?;
+        let id = write_check_run(&mut tx, run).await?;
+        let detail = format!("{}: {} at {}", run.name, run.status, run.sha.short());
+        let note = Happened::note("check_run", None, detail).about(serde_json::json!({ "id": id }));
+        record(&mut tx, &self.deed(), note).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
+
+    /// Notes that somebody asks for something to be started, for whoever delivers events.
+    pub async fn dispatch(
+        &self,
+        what: &'static str,
+        detail: &str,
+        about: Value,
+    ) -> Result<(), LocalError> {
+        let mut db = self.local.db().await;
+        let mut tx = begin(&mut db).await?;
+        self.must_write(&mut tx, "start workflows").await?;
+        let note = Happened::note(what, None, detail).about(about);
+        record(&mut tx, &self.deed(), note).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Uploads a file, at most 25 MB, and gives the address to put into a text. Raises no event.
+    pub async fn attach(&self, file_name: &str, bytes: &[u8]) -> Result<String, LocalError> {
+        let mut db = self.local.db().await;
+        self.local
+            .keep_attachment(&mut db, &self.account.login, file_name, bytes)
+            .await
+    }
+
+    /// Moves, makes or deletes one branch.
+    pub async fn move_branch(&self, change: &RefChange) -> Result<(), LocalError> {
+        let local = self.local;
+        let mut db = local.db().await;
+        local.recover_moves(&mut db).await?;
+        self.must_write(&mut db, "push").await?;
+        local.move_branch(&mut db, &self.intention(change)).await
+    }
+
+    /// Writes down what git is about to do to branches, before it does it: whatever happens then, what follows is
+    /// written as the doing of this account. [`Acting::pushed`] comes after it.
+    pub async fn about_to_push(&self, changes: &[RefChange]) -> Result<(), LocalError> {
+        let local = self.local;
+        let mut db = local.db().await;
+        local.recover_moves(&mut db).await?;
+        self.must_write(&mut db, "push").await?;
+        let mut tx = db.begin_with("BEGIN IMMEDIATE").await?;
+        for change in changes {
+            write_move(&mut tx, &self.intention(change)).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    /// Writes what follows from what git did, and forgets what it did not do.
+    pub async fn pushed(&self, changes: &[RefChange]) -> Result<(), LocalError> {
+        let local = self.local;
+        let mut db = local.db().await;
+        local.notice_pushes(&mut db).await?;
+        for left in read_moves(&mut db).await? {
+            let ours = changes
+                .iter()
+                .any(|one| one.branch == left.branch && one.new == left.new);
+            if ours && left.merges.is_none() {
+                forget_move(&mut db, &left.branch).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn intention(&self, change: &RefChange) -> Move {
+        Move {
+            branch: change.branch.clone(),
+            old: change.old.clone(),
+            new: change.new.clone(),
+            merges: None,
+            client_key: None,
+            deed: self.deed(),
+        }
+    }
+
+    async fn must_write(
+        &self,
+        db: &mut SqliteConnection,
+        what: &'static str,
+    ) -> Result<(), LocalError> {
+        if self.may(db).await? >= Permission::Write {
+            return Ok(());
+        }
+        Err(LocalError::Forbidden {
+            login: self.account.login.to_string(),
+            what,
+        })
+    }
+
+    async fn may(&self, db: &mut SqliteConnection) -> Result<Permission, LocalError> {
+        match self.credential {
+            Some(_) => Ok(Permission::Write),
+            None => Local::permission_of(db, &self.account.login).await,
+        }
+    }
+
+    fn deed(&self) -> Deed {
+        Deed {
+            actor: self.account.clone(),
+            credential: self.credential,
+            at: self.local.now(),
+        }
+    }
+}
