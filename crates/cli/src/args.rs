@@ -19,7 +19,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(crate) use cost::{Cost, CostExport, CostImport, CostVerb, LEDGER_BRANCH, LedgerArgs, LogKind};
 pub(crate) use explain::Explain;
 pub(crate) use heal::{Heal, HealLog, HealVerb};
-pub(crate) use jobs::{AgentRun, Gate, Happened, Publish, Settle, Triage, Where};
+pub(crate) use jobs::{AgentRun, Deciding, Gate, Happened, Publish, Settle, Triage, Where};
 pub(crate) use parts::{Canary, DryRun, HandedOut, HealJob, Preview, Review, Spend, Stale, Told};
 pub(crate) use policy::{
     FactoryArgs, ListArgs, Policy, PolicyAudit, PolicyCheck, PolicyHook, PolicyPrint, PolicyVerb,

@@ -291,7 +291,7 @@ impl Step<Broker> {
                 "Settle the run",
                 "lightsout settle --run run --work work --gates gates --out next-run",
             ),
-            Trusted::Publish => ("Approve and merge", "lightsout publish"),
+            Trusted::Publish => ("Approve and merge", "lightsout publish --wait 10"),
             Trusted::Preview => ("Show the preview", "lightsout preview"),
             Trusted::Spend => ("Hold the spend against the threshold", "lightsout spend"),
             Trusted::Stale => (

@@ -43,40 +43,9 @@ pub(crate) struct Happened {
     pub(crate) comment: Option<u64>,
 }
 
-/// Decide about an event of a request, do it, and hand out the run that follows
-///
-/// The first job of a request's workflow. It holds the credentials and runs no agent: it reads the event, decides by the
-/// same rules as `lightsout explain`, performs, puts the money of a run aside, and leaves the run in a folder for the
-/// next job. Called again, it goes on where it was and does nothing twice.
+/// What a job needs that decides about an event of a request.
 #[derive(Debug, ClapArgs)]
-#[command(
-    after_help = "Examples:\n  lightsout triage --out run\n  lightsout triage --event issues --payload opened.json --dry-run\n  lightsout triage --dir lightsout-demo --issue 11 --out run\n\nThe jobs and what each may hold are described in docs/guide/actions.md."
-)]
-pub(crate) struct Triage {
-    #[command(flatten)]
-    pub(crate) happened: Happened,
-    #[command(flatten)]
-    pub(crate) at: Where,
-    /// The folder that a run is left in
-    #[arg(long, value_name = "FOLDER", default_value = "run")]
-    pub(crate) out: PathBuf,
-    /// Who is to do the work: `template`, `claude`, `codex`, or `command:PROGRAM ARGUMENTS`; else as `factory.toml` says
-    #[arg(long, value_name = "AGENT")]
-    pub(crate) agent: Option<String>,
-    /// Print the plan and touch nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
-/// Decide about `/publish` and what follows it, and do it
-///
-/// The job of `cms-publish.yml`: a comment with `/publish` is recorded for one commit, the label `cms-approved` shows it,
-/// and once every check of exactly that commit is green it is merged. It decides as `triage` does.
-#[derive(Debug, ClapArgs)]
-#[command(
-    after_help = "Examples:\n  lightsout publish\n  lightsout publish --event issue_comment --payload comment.json --dry-run\n  lightsout publish --dir lightsout-demo --issue 11 --comment 40"
-)]
-pub(crate) struct Publish {
+pub(crate) struct Deciding {
     #[command(flatten)]
     pub(crate) happened: Happened,
     #[command(flatten)]
@@ -90,6 +59,37 @@ pub(crate) struct Publish {
     /// Print the plan and touch nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// Decide about an event of a request, do it, and hand out the run that follows
+///
+/// The first job of a request's workflow. It holds the credentials and runs no agent: it reads the event, decides by the
+/// same rules as `lightsout explain`, performs, puts the money of a run aside, and leaves the run in a folder for the
+/// next job. Called again, it goes on where it was and does nothing twice.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Examples:\n  lightsout triage --out run\n  lightsout triage --event issues --payload opened.json --dry-run\n  lightsout triage --dir lightsout-demo --issue 11 --out run\n\nThe jobs and what each may hold are described in docs/guide/actions.md."
+)]
+pub(crate) struct Triage {
+    #[command(flatten)]
+    pub(crate) deciding: Deciding,
+}
+
+/// Decide about `/publish` and what follows it, and do it
+///
+/// The job of `cms-publish.yml`: a comment with `/publish` is recorded for one commit, the label `cms-approved` shows it,
+/// and once every check of exactly that commit is green it is merged. It decides as `triage` does.
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Examples:\n  lightsout publish\n  lightsout publish --wait 10\n  lightsout publish --event issue_comment --payload comment.json --dry-run\n  lightsout publish --dir lightsout-demo --issue 11 --comment 40"
+)]
+pub(crate) struct Publish {
+    #[command(flatten)]
+    pub(crate) deciding: Deciding,
+    /// While checks of the approved commit are pending, look again for this long; what is still pending then is merged by
+    /// a later event or sweep
+    #[arg(long, value_name = "MINUTES", default_value_t = 0)]
+    pub(crate) wait: u16,
 }
 
 /// Let an agent do a run that was handed out, in a clone to be thrown away

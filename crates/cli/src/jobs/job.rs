@@ -22,23 +22,44 @@ pub(super) struct Job<'a> {
     pub(super) dry_run: bool,
 }
 
+/// What a job came to.
+pub(super) struct Came {
+    pub(super) settled: Settled,
+    /// What was done, in lines.
+    pub(super) done: Vec<String>,
+}
+
 impl Job<'_> {
     /// Does it, and tells what came of it.
     pub(super) fn run(
         &self,
         work: impl AsyncFnOnce(Placed<'_>) -> anyhow::Result<Settled>,
     ) -> anyhow::Result<Done> {
+        self.tell(self.settle(work)?)
+    }
+
+    /// Does it, and tells nobody yet.
+    pub(super) fn settle(
+        &self,
+        work: impl AsyncFnOnce(Placed<'_>) -> anyhow::Result<Settled>,
+    ) -> anyhow::Result<Came> {
         let diary = Diary::new();
         let manner = Manner {
             agent: self.agent,
             dry_run: self.dry_run,
         };
         let settled = block_on(with_engine(self.at, manner, &diary, work))?;
+        let done = diary.done();
+        Ok(Came { settled, done })
+    }
+
+    /// Tells what came of it.
+    pub(super) fn tell(&self, came: Came) -> anyhow::Result<Done> {
         let told = Told {
             verb: self.verb,
-            settled: &settled,
+            settled: &came.settled,
             out: self.out,
-            done: diary.done(),
+            done: came.done,
             dry_run: self.dry_run,
         };
         told.tell(Outputs::default(), self.at.format)?;

@@ -402,6 +402,15 @@ impl Hub {
         json!({"comments": comments, "issues": issues, "merged": merged})
     }
 
+    /// Says what somebody else's check of a commit has come to.
+    pub(crate) fn check(&self, sha: &str, came_to: &str) {
+        let status = json!({"context": "site/build", "state": came_to, "description": ""});
+        let mut state = self.state.lock().unwrap();
+        let of = state.statuses.entry(sha.to_owned()).or_default();
+        of.retain(|status| status["context"] != "site/build");
+        of.push(status);
+    }
+
     /// Lets the job be killed that does the write after `writes` others; with or without its effect.
     pub(crate) fn kill_at(&self, writes: usize, after: bool) {
         self.state.lock().unwrap().fault = Some((writes, after));

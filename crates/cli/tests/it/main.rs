@@ -27,6 +27,8 @@ mod lint;
 mod local;
 /// `lightsout heal`, `review`, `preview`, `stale`, `spend`, `canary`: the other jobs of workflows.
 mod parts;
+/// `lightsout publish`, while checks are pending.
+mod publish;
 /// `lightsout request`, `labels` and `schema`.
 mod request;
 

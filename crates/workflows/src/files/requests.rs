@@ -113,7 +113,7 @@ impl Set<'_> {
             Guard::Any(vec![Guard::All(asked), shown]),
         ]);
         let group = "lightsout-issue-${{ github.event.issue.number || github.event.number }}";
-        let mut job = Job::<Broker>::new("publish", "Approve and merge", 15, group).guard(guard);
+        let mut job = Job::<Broker>::new("publish", "Approve and merge", 25, group).guard(guard);
         for permission in request_permissions() {
             job = job.permission(permission);
         }
