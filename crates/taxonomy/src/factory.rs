@@ -37,6 +37,10 @@ pub struct Factory {
     pub heal: HealSettings,
     /// Whose previews are shown.
     pub preview: PreviewSettings,
+    /// What its workflows install, and measure.
+    pub site: SiteSettings,
+    /// Where its workflows get `lightsout` from.
+    pub program: Program,
     /// What the brand says in its own way.
     pub voice: Voice,
     /// The types of requests, in the order of forms and tables.
@@ -175,6 +179,70 @@ pub struct PreviewSettings {
     pub hosts: Vec<String>,
 }
 
+/// What the site's own code is built and measured with in a workflow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteSettings {
+    /// What installs its dependencies; nothing does unless set.
+    pub manager: PackageManager,
+    /// The version of Node.js, where one is needed; `24` unless set.
+    pub node: String,
+    /// How much of the code tests must reach; nothing where that is not measured.
+    pub coverage: Option<CoverageSettings>,
+}
+
+/// What installs a site's dependencies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PackageManager {
+    /// npm.
+    Npm,
+    /// pnpm, in the version that `packageManager` in `package.json` names.
+    Pnpm,
+    /// Yarn 2 or newer, in the version that `packageManager` in `package.json` names.
+    Yarn,
+    /// Cargo.
+    Cargo,
+    /// Nothing has to be installed.
+    None,
+}
+
+impl PackageManager {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::Npm, Self::Pnpm, Self::Yarn, Self::Cargo, Self::None];
+
+    /// Returns the word that `factory.toml` uses; for those that are programs, also their name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Npm => "npm",
+            Self::Pnpm => "pnpm",
+            Self::Yarn => "yarn",
+            Self::Cargo => "cargo",
+            Self::None => "none",
+        }
+    }
+}
+
+/// How much of the code tests must reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoverageSettings {
+    /// The command that runs the tests and leaves `coverage/coverage-summary.json`, as Istanbul's `json-summary` does;
+    /// split into words without a shell, never empty.
+    pub run: Vec<String>,
+    /// The least part of all lines, in percent; 80 unless set.
+    pub percent: u8,
+}
+
+/// Where the jobs of workflows get `lightsout` from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// A release of this version. The variables `LIGHTSOUT_REPOSITORY` and `LIGHTSOUT_SHA256` of the repository say whose
+    /// it is and what the archive's SHA-256 must be.
+    Release(String),
+    /// This version from crates.io, which checks what it hands out.
+    Crates(String),
+    /// A program, or a folder with its source, in the repository itself.
+    Path(String),
+}
+
 impl Factory {
     /// Reads a `factory.toml`; `file_name` is only for complaints.
     pub fn parse(file_name: &str, text: &str) -> Result<Self, Vec<ConfigError>> {
@@ -195,6 +263,8 @@ impl Factory {
             limits: config::default_limits(),
             heal: config::default_heal(),
             preview: config::default_preview(),
+            site: config::default_site(),
+            program: config::default_program(),
             voice: Voice::default(),
             types: Vec::new(),
             protected: Arc::new(Protected::new(&[])),

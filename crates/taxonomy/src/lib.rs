@@ -110,8 +110,8 @@ pub use check::{
 pub use classify::{Classification, classify};
 pub use config::ConfigError;
 pub use factory::{
-    AgentKind, AgentSettings, Budget, CommandCost, DEFAULT_TOML, Factory, Filing, GateSettings,
-    HealSettings, Limits, PreviewSettings,
+    AgentKind, AgentSettings, Budget, CommandCost, CoverageSettings, DEFAULT_TOML, Factory, Filing,
+    GateSettings, HealSettings, Limits, PackageManager, PreviewSettings, Program, SiteSettings,
 };
 pub use field::{Field, FieldKind, FieldLimits, QualityGate};
 pub use kind::{Media, MediaKind, RequestType, Skill, Verb};

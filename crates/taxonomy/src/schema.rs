@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use crate::factory::PackageManager;
 use crate::field::{FieldKind, QualityGate};
 use crate::kind::{MediaKind, Verb};
 
@@ -50,6 +51,8 @@ pub fn schema() -> Value {
                     "items": matching("A domain.", r"^[A-Za-z0-9-][A-Za-z0-9.-]*\.[A-Za-z0-9.-]*$"),
                 },
             }), &[]),
+            "site": site(),
+            "lightsout": program(),
             "voice": object("What the brand says in its own way.", &json!({
                 "forbidden": strings("Words and phrases that must not appear."),
                 "spelling": strings("The brand's own words as it spells them."),
@@ -147,6 +150,37 @@ fn gate() -> Value {
         }),
         &["name", "run"],
     )
+}
+
+fn site() -> Value {
+    let managers = PackageManager::ALL.map(PackageManager::name);
+    let mut site = object(
+        "What the site's own code is built and measured with in a workflow.",
+        &json!({
+            "package_manager": one_of("What installs the site's dependencies.", &managers, "none"),
+            "node": matching("The version of Node.js, where one is needed; `24` unless set.", r"^[A-Za-z0-9.*/_-]*[A-Za-z0-9.*/_-]$"),
+            "coverage": words("The command that runs the tests and leaves `coverage/coverage-summary.json`, split without a shell."),
+            "coverage_percent": integer("The least part of all lines that tests must reach, in percent.", 1, 100, Some(80)),
+        }),
+        &[],
+    );
+    site["dependentRequired"] = json!({ "coverage_percent": ["coverage"] });
+    site
+}
+
+fn program() -> Value {
+    let mut program = object(
+        "Where the jobs of workflows get `lightsout` from.",
+        &json!({
+            "from": one_of("A release, crates.io, or a path in the repository.", &["release", "crates", "path"], "release"),
+            "version": matching("The version of a release, or on crates.io; that of the program that renders the workflows unless set.", r"^[0-9]+\.[0-9]+\.[0-9]+(-[A-Za-z0-9.-]+)?$"),
+            "path": matching("A program, or a folder with its source, in the repository; for `path`.", LANE),
+        }),
+        &[],
+    );
+    program["if"] = json!({ "properties": { "from": { "const": "path" } }, "required": ["from"] });
+    program["then"] = json!({ "required": ["path"] });
+    program
 }
 
 fn budget() -> Value {

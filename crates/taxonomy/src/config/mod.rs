@@ -6,6 +6,7 @@
 
 mod error;
 mod sections;
+mod site;
 mod types;
 mod walk;
 mod watch;
@@ -13,4 +14,5 @@ mod watch;
 pub use error::ConfigError;
 
 pub(crate) use sections::{default_agent, default_bots, default_budget, default_limits, read};
+pub(crate) use site::{default_program, default_site};
 pub(crate) use watch::{default_heal, default_preview};

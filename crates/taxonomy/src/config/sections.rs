@@ -6,6 +6,7 @@ use lightsout_ledger::Nanodollars;
 use toml::de::DeTable;
 
 use super::ConfigError;
+use super::site::{self, default_program, default_site};
 use super::types;
 use super::walk::{At, Report, Table};
 use super::watch::{self, default_heal, default_preview};
@@ -54,6 +55,10 @@ fn document_to_factory(mut root: Table<'_>, types: Vec<RequestType>) -> Factory 
         preview: root
             .table("preview")
             .map_or_else(default_preview, watch::preview),
+        site: root.table("site").map_or_else(default_site, site::site),
+        program: root
+            .table("lightsout")
+            .map_or_else(default_program, site::program),
         voice: root.table("voice").map(voice).unwrap_or_default(),
         types,
         protected: Arc::new(Protected::new(&[])),
@@ -241,7 +246,8 @@ fn gates(tables: Vec<Table<'_>>) -> Vec<GateSettings> {
     gates
 }
 
-fn command_line(report: &Report<'_>, line: &At<String>) -> Option<Vec<String>> {
+/// Splits a command line into words, as a shell would and without one.
+pub(super) fn command_line(report: &Report<'_>, line: &At<String>) -> Option<Vec<String>> {
     let words = shlex::split(&line.value)
         .filter(|words| words.first().is_some_and(|word| !word.is_empty()));
     if words.is_none() {

@@ -90,7 +90,7 @@ fn the_parser_knows_every_key_of_the_schema_and_no_other() {
     keys(&schema(), "", &mut in_schema);
     // An unknown key in each table makes the parser list the keys it knows there.
     let text = "zzzzzz = 1\n[factory]\nzzzzzz = 1\n[agent]\nzzzzzz = 1\n[budget]\nzzzzzz = 1\n[limits]\nzzzzzz = 1\n\
-                [heal]\nzzzzzz = 1\n[preview]\nzzzzzz = 1\n[voice]\nzzzzzz = 1\n[[gates]]\nname = \"a\"\nrun = \"b\"\nzzzzzz = 1\n\
+                [heal]\nzzzzzz = 1\n[preview]\nzzzzzz = 1\n[site]\nzzzzzz = 1\n[lightsout]\nzzzzzz = 1\n[voice]\nzzzzzz = 1\n[[gates]]\nname = \"a\"\nrun = \"b\"\nzzzzzz = 1\n\
                 [[types]]\nlabel = \"cms-x\"\ntitle = \"x\"\nlane = [\"x/**\"]\nzzzzzz = 1\n\
                 [types.media]\nkind = \"header\"\npath = \"x/{slug}.png\"\nzzzzzz = 1\n[[types.fields]]\nkey = \"x\"\nzzzzzz = 1\n";
     let complaints = complaints(text);
@@ -106,6 +106,8 @@ fn the_parser_knows_every_key_of_the_schema_and_no_other() {
         "limits.",
         "heal.",
         "preview.",
+        "site.",
+        "lightsout.",
         "voice.",
         "gates.",
         "types.",
