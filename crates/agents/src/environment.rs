@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::WorkOrder;
 
@@ -30,9 +30,16 @@ pub fn agent_environment(order: &WorkOrder) -> Variables {
     variables
 }
 
-/// The environment of a gate: its folders, and none of this process's variables but the search path.
+/// The environment of a gate: its folders, and none of this process's variables but the search path and the place of Rust's
+/// toolchains, without which `cargo` on that path finds none.
 pub fn gate_environment(bin: &Path, home: &Path, scratch: &Path) -> Variables {
-    common(bin, home, scratch)
+    let mut variables = common(bin, home, scratch);
+    let own = std::env::var_os("HOME").map(|home| Path::new(&home).join(".rustup"));
+    let named = std::env::var_os("RUSTUP_HOME").map(PathBuf::from);
+    if let Some(toolchains) = named.or(own).filter(|folder| folder.is_dir()) {
+        variables.insert("RUSTUP_HOME", toolchains.into());
+    }
+    variables
 }
 
 fn common(bin: &Path, home: &Path, scratch: &Path) -> Variables {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use lightsout_taxonomy::Factory;
 
 use crate::workshop::Workshop;
-use crate::{Commission, EngineError, Observer, Progress, Stage};
+use crate::{Commission, EngineError, Installed, Observer, Progress, Stage};
 
 /// What the stages of a run need that touch no forge: a repository of their own, and whoever watches.
 ///
@@ -15,6 +15,8 @@ use crate::{Commission, EngineError, Observer, Progress, Stage};
 pub struct Bench<'a> {
     pub(crate) observer: &'a dyn Observer,
     pub(crate) workshop: Workshop,
+    /// What gates find beside the commit, besides what is in it.
+    pub(crate) installed: Option<Installed>,
 }
 
 impl<'a> Bench<'a> {
@@ -30,7 +32,15 @@ impl<'a> Bench<'a> {
         Ok(Self {
             observer,
             workshop: Workshop::open(dir, origin)?,
+            installed: None,
         })
+    }
+
+    /// Lays what a package manager installed beside each commit that gates run on.
+    #[must_use]
+    pub fn with_installed(mut self, installed: Installed) -> Self {
+        self.installed = Some(installed);
+        self
     }
 
     /// Reads the factory that a run was commissioned under.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use lightsout_agents::{End, Finished, Job, Limits, gate_environment, run_job};
 use lightsout_lifecycle::{Gate, GateOutcome};
-use lightsout_taxonomy::{Factory, GateSettings};
+use lightsout_taxonomy::{Factory, GateSettings, PackageManager};
 
 use crate::EngineError;
 use crate::bench::Bench;
@@ -39,12 +39,13 @@ impl Bench<'_> {
         dir: &Path,
     ) -> Result<Vec<Gate>, EngineError> {
         let mut outcomes = vec![GateOutcome::Passed];
-        let tree = self.lay_out(dir, head)?;
+        let manager = factory.site.manager;
+        let tree = self.lay_out(dir, head, manager)?;
         for settings in &factory.gates {
             outcomes.push(match self.gate(settings, &tree, dir).await? {
                 None => GateOutcome::Passed,
                 Some(tail) => {
-                    let before = self.lay_out(dir, base)?;
+                    let before = self.lay_out(dir, base, manager)?;
                     match self.gate(settings, &before, dir).await? {
                         None => GateOutcome::Failed { tail },
                         Some(_) => GateOutcome::FailedBefore { tail },
@@ -62,8 +63,14 @@ impl Bench<'_> {
             .collect())
     }
 
-    /// Lays out the files of a commit in a fresh folder: a gate that a killed process left may still write to its own.
-    fn lay_out(&self, dir: &Path, at: &str) -> Result<PathBuf, EngineError> {
+    /// Lays out the files of a commit in a fresh folder, with what was installed for them: a gate that a
+    /// killed process left may still write to its own.
+    fn lay_out(
+        &self,
+        dir: &Path,
+        at: &str,
+        manager: PackageManager,
+    ) -> Result<PathBuf, EngineError> {
         let into = fresh(dir, "gates");
         for folder in ["home", "scratch"] {
             let folder = into.join(folder);
@@ -71,6 +78,9 @@ impl Bench<'_> {
         }
         let tree = into.join("tree");
         self.workshop.repo.export(&tree, at)?;
+        if let Some(installed) = &self.installed {
+            installed.lay(manager, &tree, &into.join("home"))?;
+        }
         Ok(tree)
     }
 

@@ -97,6 +97,12 @@ pub(crate) fn state() -> Option<PathBuf> {
     Some(PathBuf::from(variable("RUNNER_TEMP")?).join("lightsout"))
 }
 
+/// Where Cargo keeps what it fetches.
+pub(crate) fn cargo_home() -> Option<PathBuf> {
+    let named = variable("CARGO_HOME").map(PathBuf::from);
+    named.or_else(|| Some(PathBuf::from(variable("HOME")?).join(".cargo")))
+}
+
 /// The digest that `triage` gave out.
 pub(crate) fn run_digest() -> Option<String> {
     variable("LIGHTSOUT_RUN_DIGEST")

@@ -7,7 +7,8 @@ mod summary;
 
 pub(crate) use commands::{Level, annotate, inert, inert_json, is_here};
 pub(crate) use environment::{
-    Job, attempt, checkout, delivery, event, refuse_secrets, run_digest, state, variable,
+    Job, attempt, cargo_home, checkout, delivery, event, refuse_secrets, run_digest, state,
+    variable,
 };
 pub(crate) use outputs::Outputs;
 pub(crate) use summary::Summary;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::Utc;
-use lightsout_engine::{Bench, Engine, Hired, Observer, Ports};
+use lightsout_engine::{Bench, Engine, Hired, Installed, Observer, Ports};
 use lightsout_forge::{Dispatcher, Forge, ForgeError, Number, RunLogs};
 use lightsout_taxonomy::Factory;
 use tempfile::TempDir;
@@ -86,13 +86,23 @@ pub(super) fn bench<'o>(
     at: &Where,
     observer: &'o dyn Observer,
 ) -> anyhow::Result<(Bench<'o>, PathBuf)> {
-    let (origin, own) = match (&at.dir, &at.checkout) {
-        (Some(dir), None) => (dir.join("site.git"), Some(dir.clone())),
-        _ => (checkout(at)?, actions::state()),
+    let (origin, own, installed) = if let (Some(dir), None) = (&at.dir, &at.checkout) {
+        (dir.join("site.git"), Some(dir.clone()), None)
+    } else {
+        let checkout = checkout(at)?;
+        let installed = Installed {
+            checkout: checkout.clone(),
+            cargo_home: actions::cargo_home(),
+        };
+        (checkout, actions::state(), Some(installed))
     };
     let state = at.state.clone().or(own);
     let state = std::path::absolute(state.ok_or_else(no_state)?)?;
-    Ok((Bench::open(observer, &state, &origin)?, state))
+    let mut bench = Bench::open(observer, &state, &origin)?;
+    if let Some(installed) = installed {
+        bench = bench.with_installed(installed);
+    }
+    Ok((bench, state))
 }
 
 fn no_state() -> anyhow::Error {

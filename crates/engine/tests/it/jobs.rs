@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use lightsout_agents::Agent;
 use lightsout_engine::{
-    About, Bench, Commission, EngineError, Handed, Hired, Judged, Settled, Silent,
+    About, Bench, Commission, EngineError, GateWord, Handed, Hired, Installed, Judged, Settled,
+    Silent, Verdict,
 };
 use lightsout_forge::{Event, EventId, EventKind, Forge, Number};
 use lightsout_ledger::{LedgerStore as _, Scope, fold};
 use lightsout_lifecycle::{Reason, RunEnd};
 use lightsout_testkit::{Fault, FaultyForge};
 
-use crate::world::{BODY, GOOD, MAINTAINER, REQUESTER, World};
+use crate::world::{BODY, GOOD, MAINTAINER, REQUESTER, World, login_of};
 
 /// A run on its way from job to job.
 pub(crate) struct Chain {
@@ -73,7 +74,15 @@ impl Chain {
 
     pub(crate) async fn check(&self) -> Result<Judged, EngineError> {
         let state = self.world.dir.path().join("gates-state");
-        let bench = Bench::open(&Silent, &state, &self.origin())?;
+        let mut bench = Bench::open(&Silent, &state, &self.origin())?;
+        let checkout = self.world.dir.path().join("checkout");
+        if checkout.exists() {
+            let cargo_home = None;
+            bench = bench.with_installed(Installed {
+                checkout,
+                cargo_home,
+            });
+        }
         let checked = bench.check(&self.run, &self.work, &self.gates).await?;
         Ok(checked.1)
     }
@@ -226,4 +235,31 @@ async fn a_run_whose_time_is_over_is_taken_up_again_with_money_of_its_own() {
     let entries = chain.world.local.entries(None).await.unwrap();
     let names: Vec<_> = entries.iter().map(|entry| entry.id.as_str()).collect();
     assert_eq!(names, ["run-1-1", "run-1-1-try-2"]);
+}
+
+/// The gate passes only where what was installed for the base branch is found beside the commit.
+#[tokio::test]
+async fn gates_find_what_was_installed_for_the_base() {
+    for installed in [true, false] {
+        let chain = Chain::new(GOOD, &[]).await;
+        let main = lightsout_forge::BranchName::new("main").unwrap();
+        let config = b"[site]\npackage_manager = \"npm\"\n[[gates]]\nname = \"lint\"\nrun = \"sh node_modules/lint/run.sh\"\n";
+        let ada = chain.world.local.person(&login_of(MAINTAINER));
+        ada.push_file(None, &main, "factory.toml", config, "declare")
+            .await
+            .unwrap();
+        assert!(chain.triage().await.unwrap().next.is_some());
+        chain.agent().await.unwrap();
+        let checkout = chain.world.dir.path().join("checkout");
+        std::fs::create_dir_all(checkout.join("node_modules/lint")).unwrap();
+        if installed {
+            std::fs::write(checkout.join("node_modules/lint/run.sh"), "true\n").unwrap();
+        }
+        let judged = chain.check().await.unwrap();
+        let Verdict::Checked { gates, .. } = judged.verdict else {
+            panic!("{:?}", judged.verdict)
+        };
+        let passed = gates.iter().all(|gate| gate.outcome == GateWord::Passed);
+        assert_eq!(passed, installed, "{gates:?}");
+    }
 }
