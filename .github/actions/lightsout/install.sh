@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# `lightsout workflows render` writes it into a repository, and replaces it there.
+#
 # Installs lightsout into a folder of its own and puts that on the path of the steps that follow. What it is told stands in
 # FROM, VERSION, REPOSITORY, SHA256 and FROM_PATH; action.yml says what they mean.
 set -euo pipefail

@@ -10,6 +10,7 @@ mod replay;
 mod requests;
 mod signal;
 mod skills;
+mod workflows;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -29,6 +30,7 @@ pub(crate) use replay::Replay;
 pub(crate) use requests::{CheckRequest, Labels, LabelsVerb, Lint, LintVerb, Request, RequestVerb};
 pub(crate) use signal::Signal;
 pub(crate) use skills::{Skills, SkillsVerb};
+pub(crate) use workflows::{RenderWorkflows, Workflows, WorkflowsVerb};
 
 /// Run a dark software factory: typed issues in, reviewed and published changes out
 #[derive(Debug, Parser)]
@@ -92,6 +94,8 @@ pub(crate) enum Verb {
     Cost(Cost),
     /// Look at what agents are taught, and check it
     Skills(Skills),
+    /// Make the workflows of GitHub Actions that a factory runs on
+    Workflows(Workflows),
     /// Let an agent work, be one (started by the factory), or see what one is told
     Agent(Agent),
 }

@@ -29,6 +29,7 @@ mod serve;
 mod signal;
 mod skills;
 mod summary;
+mod workflows;
 
 use std::process::ExitCode;
 
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
         Verb::Canary(args) => jobs::canary(&args),
         Verb::Cost(cost) => cost::run(&cost),
         Verb::Skills(skills) => skills::run(&skills),
+        Verb::Workflows(args) => workflows::run(&args),
         Verb::Agent(agent) => agent::run(&agent),
     };
     match result {

@@ -1,20 +1,17 @@
 //! The workflows of GitHub Actions that a factory runs on: typed by trust, rendered to YAML.
 //!
-//! [`workflows`] makes the eleven files from a [`Factory`](lightsout_taxonomy::Factory) and a [`Site`]:
+//! [`workflows`] makes the eleven from a [`Factory`](lightsout_taxonomy::Factory), and [`files`] says where everything lies
+//! in a repository:
 //!
 //! ```
 //! use lightsout_taxonomy::Factory;
-//! use lightsout_workflows::{PackageManager, Program, Site, workflows};
+//! use lightsout_workflows::{files, workflows};
 //!
-//! let site = Site {
-//!     manager: PackageManager::Npm,
-//!     node: "24".to_owned(),
-//!     program: Program::Crates("0.1.0".to_owned()),
-//!     coverage: None,
-//! };
-//! let files = workflows(&Factory::builtin(), &site);
-//! assert_eq!(files.len(), 11);
-//! assert!(files[0].render().contains("\npermissions: {}\n"));
+//! let factory = Factory::parse("factory.toml", "[site]\npackage_manager = \"npm\"\n").expect("a declaration");
+//! assert_eq!(workflows(&factory).len(), 11);
+//! let (path, text) = &files(&factory)[0];
+//! assert_eq!(path, ".github/workflows/cms.yml");
+//! assert!(text.contains("\npermissions: {}\n"));
 //! ```
 //!
 //! # Trust
@@ -84,6 +81,7 @@
 mod files;
 mod guard;
 mod pins;
+mod repository;
 mod site;
 mod step;
 mod trust;
@@ -95,7 +93,8 @@ use lightsout_forge::Label;
 pub use files::{CLAUDE_CODE, CODEX, workflows};
 pub use guard::{Facts, Guard};
 pub use pins::{PINS, Pin};
-pub use site::{Coverage, PackageManager, Program, Site};
+pub use repository::{ACTION, FOLDER, files, is_generated};
+
 pub use step::{Contained, Folder, Step, Trusted, Value};
-pub use trust::{Area, Broker, Level, Permission, Public, Secret, Trust, Untrusted};
+pub use trust::{Area, Broker, Level, Permission, Public, Secret, Trust, Unprivileged, Untrusted};
 pub use workflow::{AnyJob, Job, Trigger, Workflow};

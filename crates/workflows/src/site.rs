@@ -1,94 +1,74 @@
-//! What a repository's workflows depend on besides its `factory.toml`.
+//! What a site's own code is built with, as steps and command lines.
 
-use crate::Value;
+use lightsout_taxonomy::{PackageManager, Program};
+
 use crate::step::literal;
+use crate::trust::Unprivileged;
+use crate::{Step, Value};
 
-/// What installs a site's dependencies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PackageManager {
-    /// npm.
-    Npm,
-    /// pnpm, in the version that `packageManager` in `package.json` names.
-    Pnpm,
-    /// Yarn, in the version that `packageManager` in `package.json` names.
-    Yarn,
-    /// Cargo.
-    Cargo,
-    /// Nothing has to be installed.
-    None,
+/// The steps that bring a site's tools.
+pub(crate) fn tools<L: Unprivileged>(manager: PackageManager, node: &str) -> Vec<Step<L>> {
+    let mut steps = Vec::new();
+    if manager == PackageManager::Pnpm {
+        steps.push(Step::pnpm());
+    }
+    if matches!(
+        manager,
+        PackageManager::Npm | PackageManager::Pnpm | PackageManager::Yarn
+    ) {
+        steps.push(Step::node(node));
+    }
+    if manager == PackageManager::Yarn {
+        steps.push(Step::command("Install Yarn", "corepack enable"));
+    }
+    steps
 }
 
-impl PackageManager {
-    /// Every one.
-    pub const ALL: [Self; 5] = [Self::Npm, Self::Pnpm, Self::Yarn, Self::Cargo, Self::None];
+/// The step that installs exactly what the lock file says.
+pub(crate) fn dependencies<L: Unprivileged>(manager: PackageManager) -> Option<Step<L>> {
+    let command = match manager {
+        PackageManager::Npm => "npm ci",
+        PackageManager::Pnpm => "pnpm install --frozen-lockfile",
+        PackageManager::Yarn => "yarn install --immutable",
+        PackageManager::Cargo => "cargo fetch --locked",
+        PackageManager::None => return None,
+    };
+    Some(Step::command("Install dependencies", command))
+}
 
-    /// The command that installs exactly what the lock file says.
-    pub const fn install(self) -> Option<&'static str> {
-        match self {
-            Self::Npm => Some("npm ci"),
-            Self::Pnpm => Some("pnpm install --frozen-lockfile"),
-            Self::Yarn => Some("yarn install --immutable"),
-            Self::Cargo => Some("cargo fetch --locked"),
-            Self::None => None,
+/// The step that installs exactly what the lock file says, and runs nothing of what it installs. Everything lies in the
+/// checkout or in Cargo's home afterwards, where `lightsout gate` finds it.
+pub(crate) fn dependencies_alone<L: Unprivileged>(manager: PackageManager) -> Option<Step<L>> {
+    let command = match manager {
+        PackageManager::Npm => "npm ci --ignore-scripts",
+        PackageManager::Pnpm => "pnpm install --frozen-lockfile --ignore-scripts",
+        PackageManager::Yarn => "yarn install --immutable --mode=skip-build",
+        PackageManager::Cargo => "cargo fetch --locked",
+        PackageManager::None => return None,
+    };
+    let step = Step::command("Install dependencies", command).commented(
+        "Of the base branch, without their scripts; `lightsout gate` lays them beside the commit.",
+    );
+    Some(match manager {
+        PackageManager::Yarn => step.env("YARN_ENABLE_GLOBAL_CACHE", Value::text("false")),
+        _ => step,
+    })
+}
+
+/// The inputs of the action that installs `lightsout`.
+pub(crate) fn inputs(program: &Program) -> Vec<(&'static str, String)> {
+    match program {
+        Program::Release(version) => vec![
+            ("from", "release".to_owned()),
+            ("version", literal(version)),
+            ("repository", Value::variable("LIGHTSOUT_REPOSITORY").0),
+            ("sha256", Value::variable("LIGHTSOUT_SHA256").0),
+        ],
+        Program::Crates(version) => {
+            vec![("from", "crates".to_owned()), ("version", literal(version))]
         }
+        Program::Path(path) => vec![("from", "path".to_owned()), ("path", literal(path))],
     }
-
-    /// Whether it needs Node.js.
-    pub const fn needs_node(self) -> bool {
-        matches!(self, Self::Npm | Self::Pnpm | Self::Yarn)
-    }
-}
-
-/// Where jobs get `lightsout` from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Program {
-    /// A release of this version. The variables `LIGHTSOUT_REPOSITORY` and `LIGHTSOUT_SHA256` say whose it is and what
-    /// the archive's SHA-256 must be.
-    Release(String),
-    /// This version from crates.io, which checks what it hands out.
-    Crates(String),
-    /// A program, or a folder with its source, in the repository itself.
-    Path(String),
-}
-
-impl Program {
-    /// The inputs of the action that installs it.
-    pub(crate) fn inputs(&self) -> Vec<(&'static str, String)> {
-        match self {
-            Self::Release(version) => vec![
-                ("from", "release".to_owned()),
-                ("version", literal(version)),
-                ("repository", Value::variable("LIGHTSOUT_REPOSITORY").0),
-                ("sha256", Value::variable("LIGHTSOUT_SHA256").0),
-            ],
-            Self::Crates(version) => {
-                vec![("from", "crates".to_owned()), ("version", literal(version))]
-            }
-            Self::Path(path) => vec![("from", "path".to_owned()), ("path", literal(path))],
-        }
-    }
-}
-
-/// How much of the code tests must reach.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Coverage {
-    /// The command that runs the tests and leaves `coverage/coverage-summary.json`, as Istanbul's `json-summary` does.
-    pub command: Vec<String>,
-    /// The least part of all lines, in percent.
-    pub least: u8,
-}
-
-/// A site.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Site {
-    /// What installs its dependencies.
-    pub manager: PackageManager,
-    /// The version of Node.js, where one is needed.
-    pub node: String,
-    /// Where jobs get `lightsout` from.
-    pub program: Program,
-    /// How much of the code tests must reach; nothing where that is not measured.
-    pub coverage: Option<Coverage>,
 }
 
 /// Writes a command line for a shell, word by word, so that every word stays what it is; nothing in it is an expression.

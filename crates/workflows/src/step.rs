@@ -2,7 +2,10 @@
 
 use std::marker::PhantomData;
 
-use crate::trust::{Broker, Level, Public, Secret, Untrusted};
+use lightsout_taxonomy::Program;
+
+use crate::site::inputs;
+use crate::trust::{Broker, Level, Public, Secret, Unprivileged, Untrusted};
 use crate::workflow::condition;
 use crate::yaml::{Map, Yaml};
 use crate::{Guard, Pin};
@@ -151,12 +154,12 @@ impl<L: Level> Step<L> {
     }
 
     /// Installs `lightsout`, as the action in this very repository says.
-    pub fn install(program: &crate::Program) -> Self {
+    pub fn install(program: &Program) -> Self {
         let mut step = Self::new(
             "Install lightsout",
             Does::Ours("./.github/actions/lightsout"),
         );
-        for (key, value) in program.inputs() {
+        for (key, value) in inputs(program) {
             step.with.put(key, value);
         }
         step.excuse = Some(LOCAL_REASON);
@@ -319,11 +322,6 @@ impl Step<Untrusted> {
         Self::new(name, Does::Run(command.to_owned()))
     }
 
-    /// Runs a command.
-    pub fn command(name: &str, command: &str) -> Self {
-        Self::new(name, Does::Run(inert(command)))
-    }
-
     /// Installs the agent's program, a package at an exact version.
     pub fn agent_program(package: &str) -> Self {
         let mut step = Self::command(
@@ -332,16 +330,6 @@ impl Step<Untrusted> {
         );
         step.excuse = Some(PACKAGE_REASON);
         step
-    }
-
-    /// Brings Node.js.
-    pub fn node(version: &str) -> Self {
-        node(version)
-    }
-
-    /// Brings pnpm.
-    pub fn pnpm() -> Self {
-        Self::new("Install pnpm", Does::Other(Pin::PNPM))
     }
 }
 
@@ -357,7 +345,9 @@ impl Step<Public> {
             .with("fetch-depth", 0)
             .with("persist-credentials", false)
     }
+}
 
+impl<L: Unprivileged> Step<L> {
     /// Runs a command.
     pub fn command(name: &str, command: &str) -> Self {
         Self::new(name, Does::Run(inert(command)))
@@ -365,19 +355,15 @@ impl Step<Public> {
 
     /// Brings Node.js.
     pub fn node(version: &str) -> Self {
-        node(version)
+        Self::new("Install Node.js", Does::Other(Pin::NODE))
+            .with("node-version", literal(version))
+            .with("package-manager-cache", false)
     }
 
     /// Brings pnpm.
     pub fn pnpm() -> Self {
         Self::new("Install pnpm", Does::Other(Pin::PNPM))
     }
-}
-
-fn node<L: Level>(version: &str) -> Step<L> {
-    Step::new("Install Node.js", Does::Other(Pin::NODE))
-        .with("node-version", literal(version))
-        .with("package-manager-cache", false)
 }
 
 #[cfg(test)]

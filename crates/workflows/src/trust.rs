@@ -22,6 +22,12 @@ pub struct Broker;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Public;
 
+/// A level whose jobs hold no credential of the factory, and so may run commands of anybody's choice.
+pub trait Unprivileged: Level {}
+
+impl Unprivileged for Untrusted {}
+impl Unprivileged for Public {}
+
 /// A level as a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {

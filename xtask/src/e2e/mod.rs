@@ -74,7 +74,6 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Forms => return forms::run(),
         Check::Github => return github::run(),
         Check::Guards => return guards::run(),
-        Check::WorkflowsLint => return workflows_lint::run(),
         Check::Programs => {
             println!("{}", programs::install()?.bin.display());
             return Ok(());
@@ -90,11 +89,9 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Mdx => mdx::run(&program),
         Check::Payloads => payloads::run(),
         Check::Policy => policy::run(&program),
-        Check::Expressions
-        | Check::Forms
-        | Check::Github
-        | Check::Guards
-        | Check::Programs
-        | Check::WorkflowsLint => Ok(()),
+        Check::WorkflowsLint => workflows_lint::run(&program),
+        Check::Expressions | Check::Forms | Check::Github | Check::Guards | Check::Programs => {
+            Ok(())
+        }
     }
 }

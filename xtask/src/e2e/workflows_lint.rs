@@ -1,37 +1,44 @@
 //! `cargo xtask e2e workflows-lint`: the workflows, looked at by programs that nobody here wrote.
 //!
 //! actionlint and zizmor (as an auditor) find nothing, and GitHub's own parser accepts every file: those that are committed,
-//! and those of every package manager with every agent. What is put wrong on purpose is seen.
+//! and those that `lightsout workflows render` writes for every package manager with every agent. What is put wrong on
+//! purpose is seen.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use lightsout_taxonomy::Factory;
-use lightsout_workflows::{PackageManager, Program, Workflow, workflows};
+use lightsout_taxonomy::{Factory, PackageManager};
+use lightsout_workflows::{ACTION, FOLDER, Workflow, workflows};
 use serde_json::Value;
 
-use super::guards::Conditions;
+use super::forge::Program;
+use super::guards::{self, Conditions};
 use super::node;
 use crate::process::{self, workspace};
 use crate::workflows as committed;
 
 /// Where our own action is.
-const ACTION: &str = ".github/actions/lightsout";
+const ACTION_FOLDER: &str = ".github/actions/lightsout";
 
 /// Runs the check.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(program: &Program) -> Result<()> {
     let tools = Tools::install()?;
     let node = node::install()?;
     committed::run(true)?;
     let outer = tempfile::tempdir()?;
-    let mut files = 0;
-    for (name, set) in sets()? {
-        let folder = repository(&outer.path().join(&name), &set)?;
-        tools
-            .pass(&folder, &node)
-            .with_context(|| format!("the files for {name}"))?;
-        files += set.len();
+    let committed = repository(&outer.path().join("committed"), &committed::files()?)?;
+    let mut files = tools.pass(&committed, &node)?.0;
+    let proved = guards::conditions(&node, &outer.path().join("guards"))?;
+    for (name, declaration) in declarations() {
+        let folder = outer.path().join(&name);
+        let pass = || -> Result<usize> {
+            by_command(program, &folder, &declaration)?;
+            let (files, conditions) = tools.pass(&folder, &node)?;
+            same(&conditions, &proved)?;
+            Ok(files)
+        };
+        files += pass().with_context(|| format!("the files for {name}"))?;
     }
     for (what, right, wrong) in BROKEN {
         let set = broken(right, wrong)?;
@@ -85,43 +92,22 @@ fn broken(right: &str, wrong: &str) -> Result<Vec<File>> {
     Ok(broken)
 }
 
-/// The committed files, and those of every package manager with every agent.
-fn sets() -> Result<Vec<(String, Vec<File>)>> {
-    let mut sets = vec![("the committed ones".to_owned(), committed::files()?)];
-    let agents = ["template", "claude", "codex", "command"];
-    let managers = PackageManager::ALL
-        .into_iter()
-        .zip(["npm", "pnpm", "yarn", "cargo", "none"]);
-    for (manager, name) in managers {
-        for agent in agents {
-            let mut site = committed::site();
-            site.manager = manager;
-            match agent {
-                "codex" => site.program = Program::Crates("0.1.0".to_owned()),
-                "command" => site.program = Program::Path("tools/lightsout".to_owned()),
-                _ => {}
-            }
-            if manager == PackageManager::None {
-                site.coverage = None;
-            }
-            let made = workflows(&factory(agent)?, &site);
-            sets.push((format!("{name}-{agent}"), rendered(&made)));
+/// A declaration for every package manager with every agent, with a name.
+fn declarations() -> Vec<(String, String)> {
+    let mut declarations = Vec::new();
+    for manager in PackageManager::ALL {
+        for agent in ["template", "claude", "codex", "command"] {
+            let name = format!("{}-{agent}", manager.name());
+            declarations.push((name, declaration(manager, agent)));
         }
     }
-    Ok(sets)
+    declarations
 }
 
-fn rendered(made: &[Workflow]) -> Vec<File> {
-    made.iter()
-        .map(|one| (one.file.to_owned(), one.render()))
-        .collect()
-}
-
-fn factory(agent: &str) -> Result<Factory> {
-    let command = if agent == "command" {
-        "command = \"./agent\"\n"
-    } else {
-        ""
+fn declaration(manager: PackageManager, agent: &str) -> String {
+    let command = match agent {
+        "command" => "command = \"./agent\"\n",
+        _ => "",
     };
     // With "template" there is no gate at all.
     let gates = match agent {
@@ -130,23 +116,78 @@ fn factory(agent: &str) -> Result<Factory> {
             "[[gates]]\nname = \"content\"\nrun = \"lightsout content check\"\n[[gates]]\nname = \"odd ${{ x }}\"\nrun = \"sh -c 'echo ${{ secrets.X }}'\"\n"
         }
     };
-    let text = format!(
-        "[factory]\nbots = [\"pebble-robot\"]\n[agent]\nkind = \"{agent}\"\n{command}{gates}"
-    );
-    Factory::parse("factory.toml", &text).map_err(|complaints| anyhow::anyhow!("{complaints:?}"))
+    let program = match agent {
+        "codex" => "[lightsout]\nfrom = \"crates\"\nversion = \"0.1.0\"\n",
+        "command" => "[lightsout]\nfrom = \"path\"\npath = \"tools/lightsout\"\n",
+        _ => "",
+    };
+    let coverage = match manager {
+        PackageManager::None => "",
+        _ => "coverage = \"npm test\"\n",
+    };
+    let manager = manager.name();
+    format!(
+        "[factory]\nbase = \"trunk/site\"\nbots = [\"pebble-robot\"]\n[agent]\nkind = \"{agent}\"\n{command}{gates}\
+         [site]\npackage_manager = \"{manager}\"\n{coverage}{program}"
+    )
+}
+
+/// Every condition is one that `e2e guards` proves; only the job of coverage is one that not every site has.
+fn same(conditions: &Conditions, proved: &Conditions) -> Result<()> {
+    let coverage = ("pr-checks.yml".to_owned(), "coverage".to_owned());
+    for (job, condition) in conditions.iter().filter(|(job, _)| **job != coverage) {
+        let wanted = proved.get(job);
+        ensure!(
+            wanted == Some(condition),
+            "{job:?} asks `{condition}`, and proved is {wanted:?}"
+        );
+    }
+    let missing = proved.keys().find(|job| !conditions.contains_key(*job));
+    ensure!(missing.is_none(), "{missing:?} is missing");
+    Ok(())
+}
+
+fn parsed(declaration: &str) -> Result<Factory> {
+    Factory::parse("factory.toml", declaration)
+        .map_err(|complaints| anyhow::anyhow!("{complaints:?}"))
+}
+
+/// Lets the command render a declaration into a repository, and looks at what it wrote: the bytes of the library, and
+/// nothing that its own check would complain of.
+fn by_command(program: &Program, folder: &Path, declaration: &str) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let config = folder.join("factory.toml");
+    std::fs::write(&config, declaration)?;
+    let render = |check: &[&str]| {
+        let mut command = Command::new(program.path());
+        command.args(["workflows", "render", "--out"]).arg(folder);
+        process::read(command.arg("--config").arg(&config).args(check))
+    };
+    render(&[])?;
+    render(&["--check"])?;
+    for (path, wanted) in lightsout_workflows::files(&parsed(declaration)?) {
+        let there = std::fs::read_to_string(folder.join(&path))?;
+        ensure!(there == wanted, "`{path}` is not what the library makes");
+    }
+    Ok(())
+}
+
+fn rendered(made: &[Workflow]) -> Vec<File> {
+    made.iter()
+        .map(|one| (one.file.to_owned(), one.render()))
+        .collect()
 }
 
 /// Lays files out as a repository has them.
 fn repository(folder: &Path, files: &[File]) -> Result<PathBuf> {
-    let inside = folder.join(".github/workflows");
+    let inside = folder.join(FOLDER);
     std::fs::create_dir_all(&inside)?;
     for (name, text) in files {
         std::fs::write(inside.join(name), text)?;
     }
-    let action = folder.join(ACTION);
-    std::fs::create_dir_all(&action)?;
-    for name in ["action.yml", "install.sh"] {
-        std::fs::copy(workspace().join(ACTION).join(name), action.join(name))?;
+    std::fs::create_dir_all(folder.join(ACTION_FOLDER))?;
+    for (path, text) in ACTION {
+        std::fs::write(folder.join(path), text)?;
     }
     Ok(folder.to_path_buf())
 }
@@ -186,7 +227,8 @@ impl Tools {
         command
     }
 
-    fn pass(&self, folder: &Path, node: &Path) -> Result<()> {
+    /// How many files pass, and what GitHub reads as the conditions of their jobs.
+    fn pass(&self, folder: &Path, node: &Path) -> Result<(usize, Conditions)> {
         let files = files(folder)?;
         // `-shellcheck=`: whether that one is installed must not change the verdict.
         let mut lint = self.command("actionlint");
@@ -194,7 +236,7 @@ impl Tools {
         let mut audit = self.command("zizmor");
         audit.args(["--offline", "--quiet", "--persona", "auditor"]);
         silent(audit.arg(folder))?;
-        read(node, &files).map(drop)
+        Ok((files.len(), read(node, &files)?))
     }
 }
 
@@ -212,7 +254,7 @@ fn silent(command: &mut Command) -> Result<()> {
 }
 
 fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let inside = std::fs::read_dir(folder.join(".github/workflows"))?;
+    let inside = std::fs::read_dir(folder.join(FOLDER))?;
     let mut files: Vec<PathBuf> = inside
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_>>()?;
@@ -247,8 +289,7 @@ fn read(node: &Path, files: &[PathBuf]) -> Result<Conditions> {
 
 /// The conditions of a factory's workflows, as GitHub's parser reads them.
 pub(super) fn conditions(node: &Path, folder: &Path, factory: &Factory) -> Result<Conditions> {
-    let made = workflows(factory, &committed::site());
-    let folder = repository(&folder.join("repository"), &rendered(&made))?;
+    let folder = repository(&folder.join("repository"), &rendered(&workflows(factory)))?;
     read(node, &files(&folder)?)
 }
 
@@ -259,7 +300,7 @@ fn install_script(folder: &Path) -> Result<()> {
     let sum = process::read(Command::new("sha256sum").arg(&program))?;
     let sum = sum.split(' ').next().unwrap_or_default().to_owned();
     let wrong = "0".repeat(64);
-    let script = workspace().join(ACTION).join("install.sh");
+    let script = workspace().join(ACTION_FOLDER).join("install.sh");
     let paths = folder.join("paths");
     let attempt = |from: &str, sha256: &str, path: &Path| -> Result<bool> {
         let mut command = Command::new(&script);

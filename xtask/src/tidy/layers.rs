@@ -277,6 +277,7 @@ pub(crate) const CRATES: &[Crate] = &[
             "skills",
             "spendlog",
             "taxonomy",
+            "workflows",
         ],
         tests_use: &["testkit"],
         pure: false,

@@ -47,6 +47,8 @@ const VERBS: &[&[&str]] = &[
     &["skills", "check"],
     &["skills", "list"],
     &["skills", "show"],
+    &["workflows"],
+    &["workflows", "render"],
     &["agent", "template"],
     &["agent", "prompt"],
     &["agent", "run"],

@@ -39,6 +39,7 @@ mod policy;
 mod signal;
 /// `lightsout skills`.
 mod skills;
+mod workflows;
 
 /// `lightsout replay`: the same journal, another rule, a cut line, a forge that moved.
 mod replay;

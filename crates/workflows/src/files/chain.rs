@@ -1,8 +1,9 @@
 //! The chain that a run goes through: decide, agent, gates, settle.
 
 use super::{Set, request_permissions};
+use crate::site::{dependencies_alone, tools};
 use crate::trust::{Area, Broker, Permission, Untrusted};
-use crate::{AnyJob, Contained, Folder, Guard, Job, PackageManager, Step, Trusted, Value};
+use crate::{AnyJob, Contained, Folder, Guard, Job, Step, Trusted, Value};
 
 /// One chain: what it is called, and what it goes on from.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +72,7 @@ impl Set<'_> {
             .output(DECIDE, "run-digest")
             .output(DECIDE, "issue")
             .step(Step::checkout_base(&self.factory.base))
-            .step(Step::install(&self.site.program))
+            .step(Step::install(&self.factory.program))
             .step(self.trusted(verb).id(DECIDE))
             .step(Step::upload(FIRST.run, Some(follows())))
     }
@@ -101,7 +102,7 @@ impl Set<'_> {
         ))
         .output("agent", "check")
         .step(Step::checkout_base(&self.factory.base))
-        .step(Step::install(&self.site.program));
+        .step(Step::install(&self.factory.program));
         for step in self.agent_program() {
             job = job.step(step);
         }
@@ -123,7 +124,7 @@ impl Set<'_> {
             return Vec::new();
         };
         vec![
-            Step::<Untrusted>::node(&self.site.node),
+            Step::node(&self.factory.site.node),
             Step::<Untrusted>::agent_program(package),
         ]
     }
@@ -150,8 +151,12 @@ impl Set<'_> {
             "to check the base branch out",
         ))
         .step(Step::checkout_base(&self.factory.base))
-        .step(Step::install(&self.site.program));
-        for step in self.tools() {
+        .step(Step::install(&self.factory.program));
+        let site = &self.factory.site;
+        for step in tools(site.manager, &site.node) {
+            job = job.step(step);
+        }
+        if let Some(step) = dependencies_alone(site.manager) {
             job = job.step(step);
         }
         let gate = Step::<Untrusted>::lightsout(Contained::Gate)
@@ -160,25 +165,6 @@ impl Set<'_> {
             .step(Step::download(names.work))
             .step(gate)
             .step(Step::upload(names.gates, Some(Guard::Always)))
-    }
-
-    /// The steps that bring what gates are run with.
-    fn tools(&self) -> Vec<Step<Untrusted>> {
-        let manager = self.site.manager;
-        let mut steps = Vec::new();
-        if manager == PackageManager::Pnpm {
-            steps.push(Step::<Untrusted>::pnpm());
-        }
-        if manager.needs_node() {
-            steps.push(Step::<Untrusted>::node(&self.site.node));
-        }
-        if manager == PackageManager::Yarn {
-            steps.push(Step::<Untrusted>::command(
-                "Install Yarn",
-                "corepack enable",
-            ));
-        }
-        steps
     }
 
     fn settle(&self, chain: Chain<'_>) -> Job<Broker> {
@@ -205,7 +191,7 @@ impl Set<'_> {
         }
         job = job
             .step(Step::checkout_base(&self.factory.base))
-            .step(Step::install(&self.site.program))
+            .step(Step::install(&self.factory.program))
             .step(Step::download(names.run))
             .step(Step::download(names.work).may_fail(absent))
             .step(Step::download(names.gates).may_fail(absent))

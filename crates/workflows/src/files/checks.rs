@@ -1,9 +1,9 @@
 //! W10 and W11: the site's own checks.
 
 use super::Set;
-use crate::site::{command_line, quote};
+use crate::site::{command_line, dependencies, quote, tools};
 use crate::trust::{Area, Permission, Public};
-use crate::{Guard, Job, Label, PackageManager, Step, Trigger, Value, Workflow};
+use crate::{Guard, Job, Label, Step, Trigger, Value, Workflow};
 
 impl Set<'_> {
     /// W10: the gates, on every push.
@@ -23,7 +23,7 @@ impl Set<'_> {
             gate.run.first().is_some_and(|word| word == "lightsout")
         };
         if self.factory.gates.iter().any(|gate| ours(&gate)) {
-            job = job.step(Step::install(&self.site.program));
+            job = job.step(Step::install(&self.factory.program));
         }
         for gate in &self.factory.gates {
             let name = format!("Gate: {}", gate.name);
@@ -50,7 +50,7 @@ impl Set<'_> {
     /// W11: coverage, and what the factory's pull requests touch.
     pub(super) fn pr_checks(&self) -> Workflow {
         let mut jobs = Vec::new();
-        if let Some(coverage) = &self.site.coverage {
+        if let Some(coverage) = &self.factory.site.coverage {
             let mut job = Job::<Public>::new(
                 "coverage",
                 "Coverage",
@@ -66,9 +66,9 @@ impl Set<'_> {
             let job = job
                 .step(Step::<Public>::command(
                     "Run the tests",
-                    &command_line(&coverage.command),
+                    &command_line(&coverage.run),
                 ))
-                .step(check.env("LEAST", Value::text(&coverage.least.to_string())));
+                .step(check.env("LEAST", Value::text(&coverage.percent.to_string())));
             jobs.push(job.into());
         }
         jobs.push(self.lane().into());
@@ -121,20 +121,9 @@ impl Set<'_> {
 
     /// The steps that bring a site's tools and dependencies.
     fn site_tools(&self) -> Vec<Step<Public>> {
-        let manager = self.site.manager;
-        let mut steps = Vec::new();
-        if manager == PackageManager::Pnpm {
-            steps.push(Step::<Public>::pnpm());
-        }
-        if manager.needs_node() {
-            steps.push(Step::<Public>::node(&self.site.node));
-        }
-        if manager == PackageManager::Yarn {
-            steps.push(Step::<Public>::command("Install Yarn", "corepack enable"));
-        }
-        if let Some(install) = manager.install() {
-            steps.push(Step::<Public>::command("Install dependencies", install));
-        }
+        let site = &self.factory.site;
+        let mut steps = tools(site.manager, &site.node);
+        steps.extend(dependencies(site.manager));
         steps
     }
 }

@@ -142,7 +142,7 @@ impl Set<'_> {
             job = job.permission(permission);
         }
         job.step(Step::checkout_base(&self.factory.base))
-            .step(Step::install(&self.site.program))
+            .step(Step::install(&self.factory.program))
             .step(self.trusted(verb))
     }
 }

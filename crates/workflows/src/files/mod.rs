@@ -9,17 +9,16 @@ mod requests;
 use lightsout_taxonomy::{AgentKind, Factory};
 
 use crate::trust::{Area, Broker, Permission, Secret};
-use crate::{Guard, Label, Site, Step, Value, Workflow};
+use crate::{Guard, Label, Step, Value, Workflow};
 
 /// What all of them are made from.
 struct Set<'s> {
     factory: &'s Factory,
-    site: &'s Site,
 }
 
-/// Makes the eleven workflows of a factory on a site.
-pub fn workflows(factory: &Factory, site: &Site) -> Vec<Workflow> {
-    let set = Set { factory, site };
+/// Makes the eleven workflows of a factory.
+pub fn workflows(factory: &Factory) -> Vec<Workflow> {
+    let set = Set { factory };
     vec![
         set.process(),
         set.clarify(),

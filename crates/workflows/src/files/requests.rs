@@ -119,7 +119,7 @@ impl Set<'_> {
         }
         let job = job
             .step(Step::checkout_base(&self.factory.base))
-            .step(Step::install(&self.site.program))
+            .step(Step::install(&self.factory.program))
             .step(self.trusted(Trusted::Publish));
         Workflow {
             file: "cms-publish.yml",

@@ -38,7 +38,7 @@ struct Guarded {
 /// Every guard of the eleven files.
 fn guards(factory: &Factory) -> Vec<Guarded> {
     let mut guards = Vec::new();
-    for workflow in workflows(factory, &crate::workflows::site()) {
+    for workflow in workflows(factory) {
         for job in &workflow.jobs {
             let Some(guard) = job.guard() else { continue };
             let text = guard.to_string();
@@ -210,7 +210,7 @@ pub(crate) fn run() -> Result<()> {
 
     let node = node::install()?;
     let folder = tempfile::tempdir()?;
-    let conditions = workflows_lint::conditions(&node, folder.path(), &factory)?;
+    let conditions = conditions(&node, folder.path())?;
     let read = |one: &Guarded| {
         conditions
             .get(&(one.file.to_owned(), one.job.to_owned()))
@@ -241,6 +241,11 @@ pub(crate) fn run() -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// What GitHub's parser reads as the conditions of the jobs whose guards are proved here.
+pub(super) fn conditions(node: &Path, folder: &Path) -> Result<Conditions> {
+    workflows_lint::conditions(node, folder, &factory()?)
 }
 
 /// Puts conditions to GitHub's evaluator, and compares with the trees.
