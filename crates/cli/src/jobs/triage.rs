@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lightsout_engine::{About, Settled, issue_of_branch};
+use lightsout_engine::{About, issue_of_branch};
 use lightsout_forge::{Event, EventKind, Forge, Number};
 use lightsout_github::{Facts, Reading};
 use lightsout_lifecycle::{Reason, request_of_body};
@@ -42,7 +42,7 @@ fn decide(verb: &'static str, args: &Deciding, wait: Duration) -> anyhow::Result
     let mut came = deal(&job, read, args)?;
     if let Some(request) = request.filter(|_| !args.dry_run) {
         for pause in pauses(wait) {
-            if !waits_for_checks(&came.settled) {
+            if came.settled.reason() != Some(Reason::ChecksPending) {
                 break;
             }
             let seconds = pause.as_secs();
@@ -68,12 +68,6 @@ fn pauses(wait: Duration) -> impl Iterator<Item = Duration> {
         next = (next * 2).min(Duration::from_mins(1));
         (!pause.is_zero()).then_some(pause)
     })
-}
-
-/// Whether a commit is approved, and nothing but its checks keeps it from being merged.
-fn waits_for_checks(settled: &Settled) -> bool {
-    let reason = settled.reason();
-    matches!(reason, Some(Reason::Approved | Reason::ChecksPending))
 }
 
 fn deal(job: &Job<'_>, read: Happening, args: &Deciding) -> anyhow::Result<Came> {
