@@ -16,12 +16,10 @@ pub struct ParseError {
 
 impl ParseError {
     /// Counts the characters before the place.
-    pub(crate) fn in_text(self, text: &str) -> Self {
+    pub(crate) fn in_text(mut self, text: &str) -> Self {
         let before = text.get(..self.offset).unwrap_or(text);
-        Self {
-            column: before.chars().count() + 1,
-            ..self
-        }
+        self.column = before.chars().count() + 1;
+        self
     }
 }
 
@@ -71,7 +69,7 @@ pub enum ParseErrorKind {
         /// How many it takes, in words.
         takes: String,
         /// How many it was given.
-        given: usize,
+        given: u32,
     },
     /// `${{` without its `}}`.
     #[error("the expression that begins here has no closing `}}}}`")]
@@ -129,7 +127,7 @@ pub enum EvaluateError {
         /// What is wrong with it.
         why: String,
     },
-    /// It makes more text than anything needs.
-    #[error("the expression makes more than {} MiB of text", MAX_RESULT >> 20)]
+    /// It makes more than anything needs.
+    #[error("the expression makes more than {} MiB", MAX_RESULT >> 20)]
     TooLarge,
 }

@@ -1,88 +1,134 @@
-//! From a tree to a value.
+//! From a program to a value.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::slice;
 
-use crate::ast::{Comparison, Expr, Step};
+use bumpalo::Bump;
+use bumpalo::collections::Vec as BumpVec;
+use smallvec::SmallVec;
+
 use crate::error::EvaluateError;
 use crate::functions;
-use crate::value::Array;
-use crate::{MAX_RESULT, Object, Run, Value};
-
-/// What stands for whatever is not there.
-const NULL: &Value = &Value::Null;
-
-fn made<'e>(value: bool) -> Cow<'e, Value> {
-    Cow::Owned(value.into())
-}
+use crate::program::{Comparison, Op, Program};
+use crate::view::View;
+use crate::{MAX_RESULT, Object, Run};
 
 /// One evaluation.
 pub(crate) struct Evaluator<'e> {
-    pub(crate) contexts: &'e Object,
+    contexts: &'e Object,
     pub(crate) run: &'e Run<'e>,
-    /// How many bytes of text may still be made.
-    pub(crate) budget: usize,
+    /// Where everything is that is made on the way.
+    pub(crate) made: &'e Bump,
+    /// How many bytes may still be made.
+    budget: usize,
+}
+
+/// The values that no step has taken yet; few expressions need more places than these at once.
+#[derive(Default)]
+struct Stack<'e>(SmallVec<[View<'e>; 8]>);
+
+impl<'e> Stack<'e> {
+    fn push(&mut self, value: View<'e>) {
+        self.0.push(value);
+    }
+
+    fn pop(&mut self) -> View<'e> {
+        self.0.pop().unwrap_or(View::Null)
+    }
+
+    fn top(&self) -> View<'e> {
+        self.0.last().copied().unwrap_or(View::Null)
+    }
 }
 
 impl<'e> Evaluator<'e> {
-    pub(crate) fn new(contexts: &'e Object, run: &'e Run<'e>) -> Self {
+    pub(crate) fn new(contexts: &'e Object, run: &'e Run<'e>, made: &'e Bump) -> Self {
         Self {
             contexts,
             run,
+            made,
             budget: MAX_RESULT,
         }
     }
 
-    /// Evaluates a part. What the expression or a context holds is only looked at, and not copied.
-    pub(crate) fn value(&mut self, expr: &'e Expr) -> Result<Cow<'e, Value>, EvaluateError> {
-        match expr {
-            Expr::Literal(value) => Ok(Cow::Borrowed(value)),
-            Expr::Context(name) => Ok(Cow::Borrowed(self.contexts.get(name).unwrap_or(NULL))),
-            Expr::Not(inner) => Ok(made(!self.value(inner)?.is_truthy())),
-            Expr::All(parts) => self.until(parts, false),
-            Expr::Any(parts) => self.until(parts, true),
-            Expr::Compare { first, rest } => {
-                let mut left = self.value(first)?;
-                for (sign, part) in rest {
-                    left = made(compare(*sign, &left, &*self.value(part)?));
+    pub(crate) fn value(&mut self, program: &'e Program) -> Result<View<'e>, EvaluateError> {
+        let mut stack = Stack::default();
+        let mut steps = program.ops.iter();
+        while let Some(op) = steps.next() {
+            match *op {
+                Op::Null => stack.push(View::Null),
+                Op::Bool(value) => stack.push(View::Bool(value)),
+                Op::Number(number) => stack.push(View::Number(number)),
+                Op::Text(text) => stack.push(View::Text(program.text(text))),
+                Op::Context(place) => {
+                    let context = self.contexts.get(program.context(place));
+                    stack.push(context.map_or(View::Null, View::from));
                 }
-                Ok(left)
-            }
-            Expr::Part { of, way } => self.part(of, way),
-            Expr::Call(function, arguments) => {
-                let arguments = arguments
-                    .iter()
-                    .map(|argument| self.value(argument))
-                    .collect::<Result<Vec<_>, _>>()?;
-                functions::call(self, *function, &arguments).map(Cow::Owned)
+                Op::Name(name) => {
+                    let value = stack.pop();
+                    stack.push(self.part(value, View::Text(program.text(name)))?);
+                }
+                Op::Index => {
+                    let (index, value) = (stack.pop(), stack.pop());
+                    stack.push(self.part(value, index)?);
+                }
+                Op::Every => {
+                    let value = stack.pop();
+                    stack.push(self.every(value)?);
+                }
+                Op::Not => {
+                    let value = stack.pop();
+                    stack.push(View::Bool(!value.is_truthy()));
+                }
+                Op::Compare(sign) => {
+                    let (right, left) = (stack.pop(), stack.pop());
+                    stack.push(View::Bool(compare(sign, left, right)));
+                }
+                Op::And(skipped) | Op::Or(skipped) => {
+                    if stack.top().is_truthy() == matches!(op, Op::And(_)) {
+                        stack.pop();
+                    } else {
+                        steps = steps.as_slice()[skipped..].iter();
+                    }
+                }
+                Op::Call(function, given) => {
+                    let first = stack.0.len().saturating_sub(given as usize);
+                    let value = functions::call(self, function, &stack.0[first..])?;
+                    stack.0.truncate(first);
+                    stack.push(value);
+                }
             }
         }
+        Ok(stack.pop())
     }
 
-    fn part(&mut self, of: &'e Expr, way: &'e [Step]) -> Result<Cow<'e, Value>, EvaluateError> {
-        let mut value = self.value(of)?;
-        for step in way {
-            value = match step {
-                Step::Every => Cow::Owned(every(&value)),
-                Step::To(index) => to(value, &*self.value(index)?),
-            };
+    /// Returns all parts of a value, as a list whose parts are those of its items.
+    fn every(&mut self, value: View<'e>) -> Result<View<'e>, EvaluateError> {
+        let wholes = match &value {
+            View::Each(items) => items,
+            one => slice::from_ref(one),
+        };
+        let count = wholes.iter().map(|whole| whole.count()).sum();
+        self.spend(count * size_of::<View<'_>>())?;
+        let mut all = BumpVec::with_capacity_in(count, self.made);
+        for whole in wholes {
+            whole.parts(|part| all.push(part));
         }
-        Ok(value)
+        Ok(View::Each(all.into_bump_slice()))
     }
 
-    /// Returns the first value that is as true as `wanted`, or the last.
-    fn until(&mut self, parts: &'e [Expr], wanted: bool) -> Result<Cow<'e, Value>, EvaluateError> {
-        let mut last = Cow::Borrowed(NULL);
-        for part in parts {
-            last = self.value(part)?;
-            if last.is_truthy() == wanted {
-                break;
-            }
-        }
-        Ok(last)
+    /// Returns the part of this name or at this place: null when there is none.
+    fn part(&mut self, value: View<'e>, index: View<'e>) -> Result<View<'e>, EvaluateError> {
+        let View::Each(items) = value else {
+            return Ok(value.find(index).unwrap_or(View::Null));
+        };
+        self.spend(size_of_val(items))?;
+        let mut found = BumpVec::with_capacity_in(items.len(), self.made);
+        found.extend(items.iter().filter_map(|item| item.find(index)));
+        Ok(View::Each(found.into_bump_slice()))
     }
 
-    /// Counts text that is made.
+    /// Counts what is made, in bytes.
     pub(crate) fn spend(&mut self, bytes: usize) -> Result<(), EvaluateError> {
         self.budget = self
             .budget
@@ -92,7 +138,7 @@ impl<'e> Evaluator<'e> {
     }
 }
 
-fn compare(sign: Comparison, left: &Value, right: &Value) -> bool {
+fn compare(sign: Comparison, left: View<'_>, right: View<'_>) -> bool {
     let order = || left.loosely_compares(right);
     match sign {
         Comparison::Equal => left.loosely_equals(right),
@@ -104,63 +150,4 @@ fn compare(sign: Comparison, left: &Value, right: &Value) -> bool {
             left.loosely_equals(right) || order() == Some(Ordering::Greater)
         }
     }
-}
-
-/// Returns all values of a list or an object, as a list whose parts are those of its items.
-fn every(value: &Value) -> Value {
-    let items = match value {
-        Value::Array(array) if array.filtered => array
-            .items
-            .iter()
-            .flat_map(|item| values(item).cloned())
-            .collect(),
-        other => values(other).cloned().collect(),
-    };
-    Value::array(items, true)
-}
-
-fn values(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
-    match value {
-        Value::Array(array) => Box::new(array.items.iter()),
-        Value::Object(object) => Box::new(object.entries().map(|(_, value)| value)),
-        _ => Box::new(std::iter::empty()),
-    }
-}
-
-/// Returns the part of this name or at this place: null when there is none.
-fn to<'v>(value: Cow<'v, Value>, index: &Value) -> Cow<'v, Value> {
-    if let Value::Array(array) = &*value
-        && array.filtered
-    {
-        let found = array.items.iter().filter_map(|item| find(item, index));
-        return Cow::Owned(Value::array(found.cloned().collect(), true));
-    }
-    match value {
-        Cow::Borrowed(value) => Cow::Borrowed(find(value, index).unwrap_or(NULL)),
-        Cow::Owned(value) => Cow::Owned(find(&value, index).cloned().unwrap_or(Value::Null)),
-    }
-}
-
-fn find<'v>(value: &'v Value, index: &Value) -> Option<&'v Value> {
-    match value {
-        Value::Array(array) => at(array, index.number()),
-        Value::Object(object) => match index {
-            Value::String(name) => object.get(name),
-            index if index.is_primitive() => object.get(&index.text()),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss,
-    reason = "only a place within the list is used"
-)]
-fn at(array: &Array, place: f64) -> Option<&Value> {
-    let place = place.floor();
-    let is_place = place >= 0.0 && place < array.items.len() as f64;
-    is_place.then(|| &array.items[place as usize])
 }

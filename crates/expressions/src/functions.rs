@@ -1,161 +1,133 @@
-//! The functions of the language.
+//! What the functions of the language do.
 
-use std::borrow::Cow;
+use bumpalo::collections::String as BumpString;
 
-use crate::ast::Function;
 use crate::error::EvaluateError;
 use crate::evaluate::Evaluator;
-use crate::value::upper;
-use crate::{Outcome, Value, hash_files, json};
+use crate::function::Function;
+use crate::view::View;
+use crate::{Outcome, hash_files, json, text};
 
 /// Calls a function; the parser has seen that the number of arguments is right.
-pub(crate) fn call(
-    evaluator: &mut Evaluator<'_>,
+pub(crate) fn call<'e>(
+    evaluator: &mut Evaluator<'e>,
     function: Function,
-    arguments: &[Cow<'_, Value>],
-) -> Result<Value, EvaluateError> {
-    let argument = |index: usize| arguments.get(index).map_or(&Value::Null, |value| value);
-    let outcome = || evaluator.run.outcome(arguments);
+    arguments: &[View<'e>],
+) -> Result<View<'e>, EvaluateError> {
+    let argument = |index: usize| arguments.get(index).copied().unwrap_or(View::Null);
+    let (first, second) = (argument(0), argument(1));
+    let turned_out = |outcome| View::Bool(evaluator.run.outcome(arguments) == outcome);
+    let made = evaluator.made;
     Ok(match function {
-        Function::Always => true.into(),
-        Function::Success => (outcome() == Outcome::Success).into(),
-        Function::Failure => (outcome() == Outcome::Failure).into(),
-        Function::Cancelled => (outcome() == Outcome::Cancelled).into(),
+        Function::Always => View::Bool(true),
+        Function::Success => turned_out(Outcome::Success),
+        Function::Failure => turned_out(Outcome::Failure),
+        Function::Cancelled => turned_out(Outcome::Cancelled),
         Function::Case => case(arguments)?,
-        Function::Contains => contains(argument(0), argument(1)).into(),
-        Function::StartsWith => is_at(argument(0), argument(1), End::First),
-        Function::EndsWith => is_at(argument(0), argument(1), End::Last),
-        Function::Format => format(evaluator, &argument(0).text(), &arguments[1..])?.into(),
-        Function::Join => join(
-            evaluator,
-            argument(0),
-            arguments.get(1).map(|value| &**value),
-        )?
-        .into(),
-        Function::ToJson => {
-            let text = json::write(argument(0));
-            evaluator.spend(text.len())?;
-            text.into()
+        Function::Contains => View::Bool(contains(first, second)),
+        Function::StartsWith => View::Bool(
+            are_primitive(first, second) && text::starts_with(&first.text(), &second.text()),
+        ),
+        Function::EndsWith => View::Bool(
+            are_primitive(first, second) && text::ends_with(&first.text(), &second.text()),
+        ),
+        Function::Format => {
+            let format = first.text();
+            let mut out = BumpString::with_capacity_in(format.len(), made);
+            write_format(evaluator, &mut out, &format, &arguments[1..])?;
+            View::Text(out.into_bump_str())
         }
-        Function::FromJson => json::read(&argument(0).text())?,
+        Function::Join => join(evaluator, first, arguments.get(1).copied())?,
+        Function::ToJson => {
+            let mut out = BumpString::with_capacity_in(64, made);
+            json::write(&mut out, first);
+            evaluator.spend(out.len())?;
+            View::Text(out.into_bump_str())
+        }
+        Function::FromJson => {
+            let text = match first {
+                View::Text(text) => text,
+                other => made.alloc_str(&other.text()),
+            };
+            evaluator.spend(text.len())?;
+            json::read(text, made)?
+        }
         Function::HashFiles => {
             let patterns: Vec<_> = arguments.iter().map(|pattern| pattern.text()).collect();
-            hash_files::hash(evaluator.run.files, &patterns)?.into()
+            let hash = hash_files::hash(evaluator.run.files, &patterns)?;
+            View::Text(made.alloc_str(&hash))
         }
     })
 }
 
-fn case(arguments: &[Cow<'_, Value>]) -> Result<Value, EvaluateError> {
+fn are_primitive(a: View<'_>, b: View<'_>) -> bool {
+    a.is_primitive() && b.is_primitive()
+}
+
+fn case<'e>(arguments: &[View<'e>]) -> Result<View<'e>, EvaluateError> {
     let (pairs, last) = arguments.as_chunks::<2>();
     for [condition, value] in pairs {
-        match **condition {
-            Value::Bool(true) => return Ok(value.clone().into_owned()),
-            Value::Bool(false) => {}
-            Value::Null => return Err(EvaluateError::CasePredicate("null")),
-            Value::Number(_) => return Err(EvaluateError::CasePredicate("a number")),
-            Value::String(_) => return Err(EvaluateError::CasePredicate("a text")),
-            Value::Array(_) => return Err(EvaluateError::CasePredicate("a list")),
-            Value::Object(_) => return Err(EvaluateError::CasePredicate("an object")),
-        }
-    }
-    Ok(last
-        .first()
-        .map_or(Value::Null, |last| last.clone().into_owned()))
-}
-
-fn contains(search: &Value, item: &Value) -> bool {
-    match search {
-        Value::Array(array) => array.items.iter().any(|one| item.loosely_equals(one)),
-        Value::Object(_) => false,
-        text if item.is_primitive() => contains_text(&text.text(), &item.text()),
-        _ => false,
-    }
-}
-
-fn contains_text(text: &str, part: &str) -> bool {
-    let quick = text.len() * part.len() < 4096 && text.is_ascii() && part.is_ascii();
-    if quick && !part.is_empty() {
-        let mut windows = text.as_bytes().windows(part.len());
-        return windows.any(|window| window.eq_ignore_ascii_case(part.as_bytes()));
-    }
-    text.to_lowercase().contains(&part.to_lowercase())
-}
-
-/// An end of a text.
-#[derive(Clone, Copy)]
-enum End {
-    First,
-    Last,
-}
-
-fn is_at(search: &Value, part: &Value, end: End) -> Value {
-    if !search.is_primitive() || !part.is_primitive() {
-        return false.into();
-    }
-    let (search, part) = (search.text(), part.text());
-    if search.is_ascii() && part.is_ascii() {
-        let cut = match end {
-            End::First => search.get(..part.len()),
-            End::Last => search
-                .len()
-                .checked_sub(part.len())
-                .and_then(|from| search.get(from..)),
+        let given = match condition {
+            View::Bool(true) => return Ok(*value),
+            View::Bool(false) => continue,
+            View::Null => "null",
+            View::Number(_) => "a number",
+            View::Text(_) => "a text",
+            View::Array(_) | View::List(_) | View::Each(_) => "a list",
+            View::Object(_) | View::Entries(_) => "an object",
         };
-        return cut
-            .is_some_and(|cut| cut.eq_ignore_ascii_case(&part))
-            .into();
+        return Err(EvaluateError::CasePredicate(given));
     }
-    let (search, part) = (upper(&search), upper(&part));
-    match end {
-        End::First => search.starts_with(&part),
-        End::Last => search.ends_with(&part),
-    }
-    .into()
+    Ok(last.first().copied().unwrap_or(View::Null))
 }
 
-fn join(
-    evaluator: &mut Evaluator<'_>,
-    list: &Value,
-    separator: Option<&Value>,
-) -> Result<String, EvaluateError> {
+fn contains(search: View<'_>, item: View<'_>) -> bool {
+    if search.is_list() {
+        return search.items().any(|one| item.loosely_equals(one));
+    }
+    are_primitive(search, item) && text::contains(&search.text(), &item.text())
+}
+
+fn join<'e>(
+    evaluator: &mut Evaluator<'e>,
+    list: View<'e>,
+    separator: Option<View<'e>>,
+) -> Result<View<'e>, EvaluateError> {
+    let mut out = BumpString::with_capacity_in(64, evaluator.made);
+    if list.is_primitive() {
+        out.push_str(&list.text());
+    }
     let separator = match separator {
         Some(separator) if separator.is_primitive() => separator.text(),
         _ => ",".into(),
     };
-    let mut text = String::new();
-    match list {
-        Value::Object(_) => {}
-        Value::Array(array) => {
-            for (index, item) in array.items.iter().enumerate() {
-                let item = item.text();
-                evaluator.spend(item.len() + separator.len())?;
-                if index > 0 {
-                    text.push_str(&separator);
-                }
-                text.push_str(&item);
-            }
+    for (index, item) in list.items().enumerate() {
+        let item = item.text();
+        evaluator.spend(item.len() + separator.len())?;
+        if index > 0 {
+            out.push_str(&separator);
         }
-        primitive => text.push_str(&primitive.text()),
+        out.push_str(&item);
     }
-    Ok(text)
+    Ok(View::Text(out.into_bump_str()))
 }
 
 /// Puts arguments where the text has their numbers in braces. What follows a number up to the closing brace is passed
 /// over: Actions reads a format specifier there, and has none for any value.
-fn format(
+fn write_format(
     evaluator: &mut Evaluator<'_>,
+    out: &mut BumpString<'_>,
     text: &str,
-    arguments: &[Cow<'_, Value>],
-) -> Result<String, EvaluateError> {
+    arguments: &[View<'_>],
+) -> Result<(), EvaluateError> {
     let invalid = || EvaluateError::Format(text.to_owned());
-    let mut made = String::new();
     let mut rest = text;
     while let Some(brace) = rest.find(['{', '}']) {
-        made.push_str(&rest[..brace]);
+        out.push_str(&rest[..brace]);
         evaluator.spend(brace)?;
         let (sign, after) = rest[brace..].split_at(1);
         if let Some(after) = after.strip_prefix(sign) {
-            made.push_str(sign);
+            out.push_str(sign);
             rest = after;
             continue;
         }
@@ -175,10 +147,10 @@ fn format(
         })?;
         let value = value.text();
         evaluator.spend(value.len())?;
-        made.push_str(&value);
+        out.push_str(&value);
         rest = &after[close + 1..];
     }
     evaluator.spend(rest.len())?;
-    made.push_str(rest);
-    Ok(made)
+    out.push_str(rest);
+    Ok(())
 }

@@ -47,32 +47,39 @@
 //! - a context that was not given is null; there it is an error inside of the evaluator.
 //!
 //! And it has limits of its own: `fromJSON` reads at most 128 levels, no number beyond a double and no half of a
-//! surrogate pair, and an expression makes at most [`MAX_RESULT`] bytes of text.
+//! surrogate pair, and an expression makes at most [`MAX_RESULT`] bytes.
 //!
 //! **Architecture invariant:** no clock, no file, no environment: all that an expression can ask is handed in.
 
-pub mod ast;
 mod error;
 mod evaluate;
+mod function;
 mod functions;
 mod hash_files;
 mod json;
 mod number;
 mod parse;
+mod program;
 mod scope;
 mod template;
-mod token;
-mod value;
+mod text;
 
-use std::borrow::Cow;
+mod value;
+mod view;
+mod words;
+mod write;
+
 use std::fmt;
+
+use bumpalo::Bump;
+use evaluate::Evaluator;
+use program::Program;
+use view::View;
 
 pub use error::{EvaluateError, ParseError, ParseErrorKind};
 pub use hash_files::{Files, NoFiles};
 pub use scope::{Scope, Status};
 pub use value::{Array, Object, Value};
-
-use ast::Expr;
 
 /// How long an expression may be, in UTF-16 units, as GitHub counts.
 pub const MAX_LENGTH: usize = 21_000;
@@ -80,7 +87,7 @@ pub const MAX_LENGTH: usize = 21_000;
 /// How many levels deep an expression may be nested, as GitHub counts.
 pub const MAX_DEPTH: usize = 50;
 
-/// How many bytes of text one evaluation may make.
+/// How many bytes one evaluation may make, of text and of lists, and may read with `fromJSON`.
 pub const MAX_RESULT: usize = 16 << 20;
 
 /// How the work before went.
@@ -104,7 +111,7 @@ pub struct Run<'r> {
 }
 
 impl Run<'_> {
-    fn outcome(&self, jobs: &[Cow<'_, Value>]) -> Outcome {
+    fn outcome(&self, jobs: &[View<'_>]) -> Outcome {
         let names: Vec<_> = jobs.iter().map(|job| job.text()).collect();
         let names: Vec<&str> = names.iter().map(|name| &**name).collect();
         (self.status)(&names)
@@ -130,7 +137,7 @@ impl fmt::Debug for Run<'_> {
 /// An expression that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
-    root: Expr,
+    program: Program,
 }
 
 impl Expression {
@@ -140,8 +147,9 @@ impl Expression {
     ///
     /// Says what is wrong with it and where, also when it speaks of something that the scope does not have.
     pub fn parse(text: &str, scope: Scope) -> Result<Self, ParseError> {
-        let root = parse::parse(text, scope).map_err(|error| error.in_text(text))?;
-        Ok(Self { root })
+        let mut program = Program::of(text, scope);
+        parse::parse(text, 0, scope, &mut program).map_err(|error| error.in_text(text))?;
+        Ok(Self { program })
     }
 
     /// Reads a text that may hold expressions between `${{` and `}}`, such as `title: ${{ github.event.issue.title }}`.
@@ -150,7 +158,8 @@ impl Expression {
     ///
     /// Says what is wrong with an expression in it, and where in the text.
     pub fn parse_template(text: &str, scope: Scope) -> Result<Self, ParseError> {
-        template::parse(text, scope).map_err(|error| error.in_text(text))
+        let program = template::parse(text, scope).map_err(|error| error.in_text(text))?;
+        Ok(Self { program })
     }
 
     /// Reads the text of an `if:`, with or without `${{ }}` around it.
@@ -169,7 +178,9 @@ impl Expression {
     ///
     /// Says what is wrong with it and where.
     pub fn parse_condition(text: &str, scope: Scope) -> Result<Self, ParseError> {
-        template::parse_condition(text, scope).map_err(|error| error.in_text(text))
+        let program =
+            template::parse_condition(text, scope).map_err(|error| error.in_text(text))?;
+        Ok(Self { program })
     }
 
     /// Evaluates the expression.
@@ -178,20 +189,15 @@ impl Expression {
     ///
     /// Says which function could not do what it was asked, or that the text which is made becomes too large.
     pub fn evaluate(&self, contexts: &Object, run: &Run<'_>) -> Result<Value, EvaluateError> {
-        evaluate::Evaluator::new(contexts, run)
-            .value(&self.root)
-            .map(Cow::into_owned)
-    }
-
-    /// Returns the tree.
-    pub fn root(&self) -> &Expr {
-        &self.root
+        let made = Bump::new();
+        let value = Evaluator::new(contexts, run, &made).value(&self.program)?;
+        Ok(value.into())
     }
 }
 
 /// Writes the text that is read as this expression.
 impl fmt::Display for Expression {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.root.fmt(out)
+        out.write_str(&write::write(&self.program))
     }
 }

@@ -3,13 +3,25 @@
 /// Reads a number as `Number(text)` does; not a number when the text is none.
 pub(crate) fn parse(text: &str) -> f64 {
     let text = text.trim_matches(|c: char| c.is_whitespace() && c != '\u{85}' || c == '\u{feff}');
-    if text.is_empty() {
+    let Some(first) = text.bytes().next() else {
         return 0.0;
+    };
+    // Most texts are no number, and most numbers are short.
+    if !(first.is_ascii_digit() || b"+-.I".contains(&first)) {
+        return f64::NAN;
     }
-    for (prefixes, radix) in [(["0x", "0X"], 16), (["0o", "0O"], 8), (["0b", "0B"], 2)] {
-        if let Some(digits) = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)) {
-            return whole(digits, radix);
-        }
+    if text.len() < 10 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let digit = |number: u32, byte| number * 10 + u32::from(byte - b'0');
+        return text.bytes().fold(0, digit).into();
+    }
+    let radix = match text.as_bytes() {
+        [b'0', b'x' | b'X', ..] => Some(16),
+        [b'0', b'o' | b'O', ..] => Some(8),
+        [b'0', b'b' | b'B', ..] => Some(2),
+        _ => None,
+    };
+    if let Some(radix) = radix {
+        return digits_of(&text[2..], radix);
     }
     match text {
         "Infinity" | "+Infinity" => f64::INFINITY,
@@ -25,7 +37,7 @@ pub(crate) fn parse(text: &str) -> f64 {
     }
 }
 
-fn whole(digits: &str, radix: u32) -> f64 {
+fn digits_of(digits: &str, radix: u32) -> f64 {
     if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
         return f64::NAN;
     }
@@ -38,23 +50,37 @@ fn whole(digits: &str, radix: u32) -> f64 {
 
 /// Writes a number for a text: at most fifteen places after the point.
 pub(crate) fn text(number: f64) -> String {
-    // Whole numbers have no places to round.
-    if !number.is_finite() || number.abs() >= 1e21 || number.fract() == 0.0 {
-        return exact(number);
+    let written = exact(number);
+    // With no more places than that there is nothing to round.
+    let places = written
+        .split_once('.')
+        .map_or(0, |(_, places)| places.len());
+    if places <= 15 && (!written.contains('e') || number.abs() >= 1e21) {
+        return written;
     }
     let mut buffer = ryu_js::Buffer::new();
     let rounded = buffer.format_to_fixed(number, 15);
     exact(rounded.parse().unwrap_or(number))
 }
 
-/// Adds a number to a text, with as many digits as it needs to be read back.
-pub(crate) fn write(out: &mut String, number: f64) {
-    out.push_str(ryu_js::Buffer::new().format(number));
-}
-
 /// Writes a number with as many digits as it needs to be read back.
 pub(crate) fn exact(number: f64) -> String {
-    ryu_js::Buffer::new().format(number).to_owned()
+    match whole(number) {
+        Some(whole) => whole.to_string(),
+        None => ryu_js::Buffer::new().format(number).to_owned(),
+    }
+}
+
+/// Returns a number without places, if it is small enough that every digit counts.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "a number that is changed by it is none of these"
+)]
+fn whole(number: f64) -> Option<i64> {
+    let whole = number as i64;
+    (number.abs() < 1e15 && whole as f64 == number).then_some(whole)
 }
 
 #[cfg(test)]

@@ -1,36 +1,51 @@
-//! From words to a tree.
+//! From a text to a program.
 
-use crate::ast::{Expr, Function, Step};
 use crate::error::{ParseError, ParseErrorKind};
-use crate::token::{self, Placed, Sign, Token};
-use crate::{MAX_DEPTH, Scope, Value};
+use crate::function::Function;
+use crate::program::{Comparison, Op, Program, Span};
+use crate::words::{self, Quoted};
+use crate::{MAX_DEPTH, MAX_LENGTH, Scope, number};
 
-/// Reads an expression.
-pub(crate) fn parse(text: &str, scope: Scope) -> Result<Expr, ParseError> {
-    let tokens = token::split(text)?;
-    if tokens.is_empty() {
-        return Err(ParseErrorKind::Empty.at(0));
+/// Whether it could be read. What is wrong is in a box, since mostly nothing is.
+type Read<T = ()> = Result<T, Box<ParseError>>;
+
+/// Reads an expression, which stands so many bytes after the beginning of the program's text, and adds its steps.
+pub(crate) fn parse(text: &str, start: usize, scope: Scope, program: &mut Program) -> Read {
+    // A text has at most as many UTF-16 units as bytes.
+    if text.len() > MAX_LENGTH && text.encode_utf16().count() > MAX_LENGTH {
+        return Err(ParseErrorKind::TooLong.at(0).into());
     }
     let mut parser = Parser {
         text,
-        tokens,
+        start,
         place: 0,
+        next: None,
         depth: 0,
         scope,
+        program,
     };
-    let expr = parser.expression()?;
-    match parser.tokens.get(parser.place) {
-        None => Ok(expr),
-        Some(_) => Err(parser.unexpected()),
+    parser.skip(0);
+    if parser.next.is_none() {
+        return Err(ParseErrorKind::Empty.at(0).into());
+    }
+    parser.expression()?;
+    match parser.next {
+        None => Ok(()),
+        Some(_) => parser.unexpected(),
     }
 }
 
-struct Parser<'t> {
+struct Parser<'t, 'p> {
     text: &'t str,
-    tokens: Vec<Placed<'t>>,
+    /// Where it stands in the text of the program.
+    start: usize,
+    /// Where the next word begins: blanks are passed over.
     place: usize,
+    /// The byte there.
+    next: Option<u8>,
     depth: usize,
     scope: Scope,
+    program: &'p mut Program,
 }
 
 /// How strongly an operator holds together what stands beside it, the weakest first.
@@ -43,256 +58,273 @@ enum Rank {
     Value,
 }
 
-impl<'t> Parser<'t> {
-    fn expression(&mut self) -> Result<Expr, ParseError> {
-        self.deeper(|parser| parser.operators(Rank::Or))
-    }
-
-    /// Reads one level further in.
-    fn deeper<T>(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Result<T, ParseError>,
-    ) -> Result<T, ParseError> {
+impl<'t> Parser<'t, '_> {
+    fn expression(&mut self) -> Read {
         self.sink()?;
-        let result = read(self);
+        self.operators(Rank::Or)?;
         self.depth -= 1;
-        result
+        Ok(())
     }
 
-    fn sink(&mut self) -> Result<(), ParseError> {
+    /// Goes one level further in.
+    fn sink(&mut self) -> Read {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(ParseErrorKind::TooDeep.at(self.offset()));
+            return self.fail(ParseErrorKind::TooDeep);
         }
         Ok(())
     }
 
     /// Reads a value and the operators after it that hold together at least as strongly as the lowest.
-    fn operators(&mut self, lowest: Rank) -> Result<Expr, ParseError> {
-        let mut left = self.not()?;
-        while let Some(rank) = self.rank().filter(|rank| *rank >= lowest) {
-            left = match rank {
-                Rank::Or => Expr::Any(self.chain(Sign::Or, left, Rank::And)?),
-                Rank::And => Expr::All(self.chain(Sign::And, left, Rank::Equality)?),
-                Rank::Equality | Rank::Order | Rank::Value => self.compare(rank, left)?,
+    fn operators(&mut self, lowest: Rank) -> Read {
+        self.operand()?;
+        loop {
+            let sign = match self.next {
+                Some(b'|') if lowest <= Rank::Or && self.second() == Some(b'|') => {
+                    self.chain(b'|', Op::Or, Rank::And)?;
+                    continue;
+                }
+                Some(b'&') if lowest <= Rank::And && self.second() == Some(b'&') => {
+                    self.chain(b'&', Op::And, Rank::Equality)?;
+                    continue;
+                }
+                Some(b'=') if self.second() == Some(b'=') => Comparison::Equal,
+                Some(b'!') if self.second() == Some(b'=') => Comparison::NotEqual,
+                Some(b'<') if self.second() == Some(b'=') => Comparison::LessOrEqual,
+                Some(b'>') if self.second() == Some(b'=') => Comparison::GreaterOrEqual,
+                Some(b'<') => Comparison::Less,
+                Some(b'>') => Comparison::Greater,
+                _ => return Ok(()),
             };
-        }
-        Ok(left)
-    }
-
-    /// Returns how strongly the next operator holds together what stands beside it.
-    fn rank(&self) -> Option<Rank> {
-        match self.peek()? {
-            Token::Sign(Sign::Or) => Some(Rank::Or),
-            Token::Sign(Sign::And) => Some(Rank::And),
-            Token::Sign(Sign::Compare(sign)) if sign.is_equality() => Some(Rank::Equality),
-            Token::Sign(Sign::Compare(_)) => Some(Rank::Order),
-            _ => None,
-        }
-    }
-
-    fn chain(&mut self, sign: Sign, first: Expr, parts: Rank) -> Result<Vec<Expr>, ParseError> {
-        self.deeper(|parser| {
-            let mut chain = vec![first];
-            while parser.takes(sign) {
-                chain.push(parser.operators(parts)?);
+            let (rank, operand) = if sign.is_equality() {
+                (Rank::Equality, Rank::Order)
+            } else {
+                (Rank::Order, Rank::Value)
+            };
+            if lowest > rank {
+                return Ok(());
             }
-            Ok(chain)
-        })
+            self.skip(sign.sign().len());
+            self.operators(operand)?;
+            self.push(Op::Compare(sign));
+        }
     }
 
-    fn compare(&mut self, rank: Rank, first: Expr) -> Result<Expr, ParseError> {
-        let parts = if rank == Rank::Equality {
-            Rank::Order
-        } else {
-            Rank::Value
+    /// Reads all operands of `&&` or `||` but the first; the chain is one level.
+    fn chain(&mut self, sign: u8, op: fn(usize) -> Op, operand: Rank) -> Read {
+        self.sink()?;
+        while self.next == Some(sign) && self.second() == Some(sign) {
+            self.skip(2);
+            let jump = self.program.ops.len();
+            self.push(op(0));
+            self.operators(operand)?;
+            self.program.ops[jump] = op(self.program.ops.len() - jump - 1);
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn operand(&mut self) -> Read {
+        match self.next {
+            Some(b'a'..=b'z' | b'A'..=b'Z' | b'_') => self.name(),
+            Some(b'\'') => self.string(),
+            Some(b'0'..=b'9' | b'.' | b'+' | b'-') => self.number(),
+            Some(b'(') => {
+                self.skip(1);
+                self.expression()?;
+                self.expect(b')')?;
+                self.parts()
+            }
+            Some(b'!') if self.second() != Some(b'=') => {
+                self.skip(1);
+                self.sink()?;
+                self.operand()?;
+                self.depth -= 1;
+                self.push(Op::Not);
+                Ok(())
+            }
+            _ => self.unexpected(),
+        }
+    }
+
+    fn string(&mut self) -> Read {
+        let Some(Quoted { inner, is_doubled }) = words::quoted(self.rest()) else {
+            return self.fail(ParseErrorKind::OpenString);
         };
-        let mut rest = Vec::new();
-        while let Some(Token::Sign(Sign::Compare(sign))) = self.peek()
-            && self.rank() == Some(rank)
-        {
-            self.place += 1;
-            rest.push((sign, self.operators(parts)?));
-        }
-        let first = Box::new(first);
-        Ok(Expr::Compare { first, rest })
+        let span = if is_doubled {
+            self.program.keep(&inner.replace("''", "'"))
+        } else {
+            self.span(self.place + 1, inner)
+        };
+        self.push(Op::Text(self.or_fail(span)?));
+        self.skip(inner.len() + 2);
+        Ok(())
     }
 
-    fn not(&mut self) -> Result<Expr, ParseError> {
-        if self.takes(Sign::Not) {
-            return Ok(Expr::Not(Box::new(self.deeper(Self::not)?)));
+    fn number(&mut self) -> Read {
+        let written = words::number(self.rest());
+        let number = number::parse(written);
+        if number.is_nan() {
+            return self.unexpected();
         }
-        let grouped = self.sees(Sign::Open);
-        let of = self.primary()?;
-        let has_parts = grouped || matches!(of, Expr::Context(_) | Expr::Call(..));
-        if has_parts { self.parts(of) } else { Ok(of) }
+        self.push(Op::Number(number));
+        self.skip(written.len());
+        Ok(())
+    }
+
+    /// Reads a function, a context or a value that has a name.
+    fn name(&mut self) -> Read {
+        let start = self.place;
+        let name = self.word()?;
+        if self.next == Some(b'(') {
+            let given = self.arguments()?;
+            let function = Function::called(name, given, self.scope);
+            let function = function.map_err(|kind| kind.at(start))?;
+            self.push(Op::Call(function, given));
+            return self.parts();
+        }
+        let op = match name {
+            "true" => Op::Bool(true),
+            "false" => Op::Bool(false),
+            "null" => Op::Null,
+            "NaN" => Op::Number(f64::NAN),
+            "Infinity" => Op::Number(f64::INFINITY),
+            _ => {
+                let context = self.scope.context(name).map_err(|kind| kind.at(start))?;
+                self.push(Op::Context(context));
+                return self.parts();
+            }
+        };
+        self.push(op);
+        Ok(())
+    }
+
+    fn arguments(&mut self) -> Read<u32> {
+        self.skip(1);
+        let mut given = 0;
+        while self.next != Some(b')') {
+            self.expression()?;
+            given += 1;
+            if self.next != Some(b')') {
+                self.expect(b',')?;
+            }
+        }
+        self.skip(1);
+        Ok(given)
     }
 
     /// Reads the steps that follow a value; each counts as a level until the last is read.
-    fn parts(&mut self, of: Expr) -> Result<Expr, ParseError> {
+    fn parts(&mut self) -> Read {
         let outside = self.depth;
-        let mut way = Vec::new();
         loop {
-            let step = if self.takes(Sign::OpenIndex) {
-                let step = if self.takes(Sign::Star) {
-                    Step::Every
-                } else {
-                    Step::To(self.expression()?)
-                };
-                self.expect(Sign::CloseIndex)?;
-                step
-            } else if self.takes(Sign::Dot) {
-                self.property()?
-            } else {
-                break;
-            };
+            match self.next {
+                Some(b'.') => self.property()?,
+                Some(b'[') => self.index()?,
+                _ => break,
+            }
             self.sink()?;
-            way.push(step);
         }
         self.depth = outside;
-        Ok(match of {
-            of if way.is_empty() => of,
-            // `(a.b).c` is `a.b.c`.
-            Expr::Part { of, way: first } => Expr::Part {
-                of,
-                way: [first, way].concat(),
-            },
-            of => Expr::Part {
-                of: Box::new(of),
-                way,
-            },
-        })
+        Ok(())
     }
 
-    fn property(&mut self) -> Result<Step, ParseError> {
-        if self.takes(Sign::Star) {
-            return Ok(Step::Every);
-        }
-        match self.peek() {
-            Some(Token::Name(name)) => {
-                let name = Expr::Literal(name.into());
-                self.place += 1;
-                Ok(Step::To(name))
+    fn property(&mut self) -> Read {
+        self.skip(1);
+        match self.next {
+            Some(b'*') => {
+                self.skip(1);
+                self.push(Op::Every);
+                Ok(())
             }
-            _ => Err(self.unexpected()),
-        }
-    }
-
-    fn primary(&mut self) -> Result<Expr, ParseError> {
-        let Some(token) = self.peek() else {
-            return Err(ParseErrorKind::End.at(self.text.len()));
-        };
-        let value = match token {
-            Token::Null => Value::Null,
-            Token::Bool(value) => value.into(),
-            Token::Number(number) => number.into(),
-            Token::Text(text) if text.contains('\'') => text.replace("''", "'").into(),
-            Token::Text(text) => text.into(),
-            Token::Name(name) => return self.named(name),
-            Token::Sign(Sign::Open) => {
-                self.place += 1;
-                let inner = self.expression()?;
-                self.expect(Sign::Close)?;
-                return Ok(inner);
+            Some(b'a'..=b'z' | b'A'..=b'Z' | b'_') => {
+                let start = self.place;
+                let name = self.word()?;
+                self.push(Op::Name(self.or_fail(self.span(start, name))?));
+                Ok(())
             }
-            Token::Sign(_) => return Err(self.unexpected()),
-        };
-        self.place += 1;
-        Ok(Expr::Literal(value))
+            _ => self.unexpected(),
+        }
     }
 
-    /// Reads a context or a function.
-    fn named(&mut self, name: &'t str) -> Result<Expr, ParseError> {
-        let start = self.offset();
-        self.place += 1;
-        if !self.takes(Sign::Open) {
-            let known = self.scope.contexts;
-            let mut contexts = known.iter();
-            if let Some(name) = contexts.find(|context| context.eq_ignore_ascii_case(name)) {
-                return Ok(Expr::Context(name));
+    fn index(&mut self) -> Read {
+        self.skip(1);
+        if self.next == Some(b'*') {
+            self.skip(1);
+            self.push(Op::Every);
+            return self.expect(b']');
+        }
+        let place = self.program.ops.len();
+        self.expression()?;
+        match self.program.ops[place..] {
+            // `['a']` is `.a`.
+            [Op::Text(name)] => self.program.ops[place] = Op::Name(name),
+            _ => self.push(Op::Index),
+        }
+        self.expect(b']')
+    }
+
+    /// Reads letters, digits, `_` and `-`, the first of which was seen to be a letter or `_`.
+    fn word(&mut self) -> Read<&'t str> {
+        match words::name(self.rest()) {
+            Some(name) => {
+                self.skip(name.len());
+                Ok(name)
             }
-            let (name, known) = (name.to_owned(), known.to_vec());
-            return Err(ParseErrorKind::UnknownContext { name, known }.at(start));
-        }
-        let mut arguments = Vec::new();
-        while !self.takes(Sign::Close) {
-            arguments.push(self.expression()?);
-            if !self.sees(Sign::Close) {
-                self.expect(Sign::Comma)?;
-            }
-        }
-        let function = self
-            .function(name, arguments.len())
-            .map_err(|kind| kind.at(start))?;
-        Ok(Expr::Call(function, arguments))
-    }
-
-    fn function(&self, name: &str, given: usize) -> Result<Function, ParseErrorKind> {
-        let mut functions = self.scope.functions();
-        let Some(function) = functions.find(|known| known.name().eq_ignore_ascii_case(name)) else {
-            let known = self.scope.functions().map(Function::name).collect();
-            return Err(ParseErrorKind::UnknownFunction {
-                name: name.to_owned(),
-                known,
-            });
-        };
-        let (least, most) = function.arguments(self.scope.status);
-        let is_odd = function != Function::Case || given % 2 == 1;
-        if (least..=most).contains(&given) && is_odd {
-            return Ok(function);
-        }
-        let takes = match (least, most) {
-            _ if function == Function::Case => {
-                "conditions with a value each, and a last value".into()
-            }
-            (0, 0) => "no argument".into(),
-            (1, 1) => "one argument".into(),
-            (least, most) if least == most => format!("{least} arguments"),
-            (least, most) => format!("{least} to {most} arguments"),
-        };
-        Err(ParseErrorKind::Arguments {
-            name: function.name(),
-            takes,
-            given,
-        })
-    }
-
-    fn peek(&self) -> Option<Token<'t>> {
-        self.tokens.get(self.place).map(|placed| placed.token)
-    }
-
-    fn sees(&self, sign: Sign) -> bool {
-        self.peek() == Some(Token::Sign(sign))
-    }
-
-    fn takes(&mut self, sign: Sign) -> bool {
-        let sees = self.sees(sign);
-        self.place += usize::from(sees);
-        sees
-    }
-
-    fn expect(&mut self, sign: Sign) -> Result<(), ParseError> {
-        if self.takes(sign) {
-            Ok(())
-        } else {
-            Err(self.unexpected())
+            None => self.unexpected(),
         }
     }
 
-    fn offset(&self) -> usize {
-        self.tokens
-            .get(self.place)
-            .map_or(self.text.len(), |placed| placed.start)
+    fn rest(&self) -> &'t str {
+        &self.text[self.place..]
+    }
+
+    /// Passes over so many bytes and the blanks after them.
+    fn skip(&mut self, bytes: usize) {
+        let text = self.text.as_bytes();
+        let mut place = self.place + bytes;
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = text.get(place) {
+            place += 1;
+        }
+        self.place = place;
+        self.next = text.get(place).copied();
+    }
+
+    /// Returns the byte after the next one.
+    fn second(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.place + 1).copied()
+    }
+
+    fn expect(&mut self, sign: u8) -> Read {
+        if self.next != Some(sign) {
+            return self.unexpected();
+        }
+        self.skip(1);
+        Ok(())
+    }
+
+    fn push(&mut self, op: Op) {
+        self.program.ops.push(op);
+    }
+
+    /// Returns where something that is written here is in the text of the program.
+    fn span(&self, place: usize, written: &str) -> Result<Span, ParseErrorKind> {
+        let start = self.start + place;
+        Program::span(start, start + written.len())
+    }
+
+    fn or_fail<T>(&self, result: Result<T, ParseErrorKind>) -> Read<T> {
+        result.or_else(|kind| self.fail(kind))
+    }
+
+    fn fail<T>(&self, kind: ParseErrorKind) -> Read<T> {
+        Err(kind.at(self.place).into())
     }
 
     /// Complains of the word that comes next, or that there is none.
-    fn unexpected(&self) -> ParseError {
-        match self.tokens.get(self.place) {
-            Some(placed) => {
-                let written = self.text[placed.start..placed.end].to_owned();
-                ParseErrorKind::Unexpected(written).at(placed.start)
-            }
-            None => ParseErrorKind::End.at(self.text.len()),
+    fn unexpected<T>(&self) -> Read<T> {
+        match words::first(self.rest()) {
+            "" => self.fail(ParseErrorKind::End),
+            word => self.fail(ParseErrorKind::Unexpected(word.to_owned())),
         }
     }
 }

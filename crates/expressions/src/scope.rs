@@ -1,6 +1,7 @@
 //! What an expression may speak of, which depends on where in a workflow it stands.
 
-use crate::ast::Function;
+use crate::error::ParseErrorKind;
+use crate::function::Function;
 
 /// The contexts and functions that exist in one place of a workflow.
 ///
@@ -94,17 +95,21 @@ impl Scope {
         hash_files: true,
     };
 
-    /// Returns the functions that there are.
-    pub(crate) fn functions(self) -> impl Iterator<Item = Function> {
-        Function::ALL
-            .iter()
-            .copied()
-            .filter(move |function| match function {
-                Function::Success | Function::Failure | Function::Cancelled | Function::Always => {
-                    self.status != Status::None
-                }
-                Function::HashFiles => self.hash_files,
-                _ => true,
-            })
+    /// Finds the place of a context by its name.
+    pub(crate) fn context(self, name: &str) -> Result<usize, ParseErrorKind> {
+        let mut contexts = self.contexts.iter();
+        let found = contexts.position(|known| *known == name || known.eq_ignore_ascii_case(name));
+        found.ok_or_else(|| ParseErrorKind::UnknownContext {
+            name: name.to_owned(),
+            known: self.contexts.to_vec(),
+        })
+    }
+
+    /// Says whether there is this function.
+    pub(crate) fn has(self, function: Function) -> bool {
+        match function {
+            Function::HashFiles => self.hash_files,
+            function => !function.is_status() || self.status != Status::None,
+        }
     }
 }

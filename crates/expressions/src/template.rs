@@ -1,8 +1,11 @@
 //! Texts with expressions in them, as they stand in a workflow.
 
-use crate::ast::{Expr, Function};
+use std::ops::Range;
+
 use crate::error::{ParseError, ParseErrorKind};
-use crate::{Expression, Scope, Value, parse};
+use crate::function::Function;
+use crate::program::{Op, Program};
+use crate::{Scope, parse};
 
 /// What opens an expression inside a text.
 const OPEN: &str = "${{";
@@ -13,24 +16,61 @@ const CLOSE: &str = "}}";
 ///
 /// A text that is one expression and nothing else has that expression's value, of whatever kind. Any other is a text,
 /// in which each expression is replaced by the text of its value; that is `format`, as it is in Actions.
-pub(crate) fn parse(text: &str, scope: Scope) -> Result<Expression, ParseError> {
-    let mut parts = Parts::default();
-    let mut place = 0;
-    while let Some(offset) = text[place..].find(OPEN) {
-        let open = place + offset;
-        parts.literal(&text[place..open]);
-        let start = open + OPEN.len();
-        let end = start + close(&text[start..]).ok_or(ParseErrorKind::OpenTemplate.at(open))?;
-        let expr = parse::parse(&text[start..end], scope)
-            .map_err(|error| error.kind.at(start + error.offset))?;
-        place = end + CLOSE.len();
-        if open == 0 && place == text.len() {
-            return Ok(Expression { root: expr });
-        }
-        parts.expression(expr);
+pub(crate) fn parse(text: &str, scope: Scope) -> Result<Program, ParseError> {
+    let mut program = Program::of(text, scope);
+    let in_place = |kind: ParseErrorKind| kind.at(0);
+    if !text.contains(OPEN) {
+        let text = Program::span(0, text.len()).map_err(in_place)?;
+        program.ops.push(Op::Text(text));
+        return Ok(program);
     }
-    parts.literal(&text[place..]);
-    Ok(Expression { root: parts.join() })
+    let alone = matches!(pieces(text).next(), Some(Ok(Piece::Expression(inner)))
+        if inner.end + CLOSE.len() == text.len());
+    if !alone {
+        let format = program.keep(&format(text)).map_err(in_place)?;
+        program.ops.push(Op::Text(format));
+    }
+    let mut given = 1;
+    for piece in pieces(text) {
+        if let Piece::Expression(inner) = piece? {
+            let start = inner.start;
+            parse::parse(&text[inner], start, scope, &mut program)
+                .map_err(|error| error.kind.at(start + error.offset))?;
+            given += 1;
+        }
+    }
+    if !alone {
+        program.ops.push(Op::Call(Function::Format, given));
+    }
+    Ok(program)
+}
+
+/// A part of a text.
+enum Piece<'t> {
+    /// What stands for itself.
+    Literal(&'t str),
+    /// Where an expression is, without the signs around it.
+    Expression(Range<usize>),
+}
+
+/// Takes a text to pieces, up to an expression that has no end.
+fn pieces(text: &str) -> impl Iterator<Item = Result<Piece<'_>, ParseError>> {
+    let mut place = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(place..).filter(|rest| !rest.is_empty())?;
+        if !rest.starts_with(OPEN) {
+            let literal = &rest[..rest.find(OPEN).unwrap_or(rest.len())];
+            place += literal.len();
+            return Some(Ok(Piece::Literal(literal)));
+        }
+        let start = place + OPEN.len();
+        let Some(length) = close(&text[start..]) else {
+            let open = std::mem::replace(&mut place, text.len());
+            return Some(Err(ParseErrorKind::OpenTemplate.at(open)));
+        };
+        place = start + length + CLOSE.len();
+        Some(Ok(Piece::Expression(start..start + length)))
+    })
 }
 
 /// Finds where an expression ends; inside of a text in quotes it does not.
@@ -48,54 +88,41 @@ fn close(text: &str) -> Option<usize> {
     None
 }
 
-/// A format and its arguments, while they are collected.
-#[derive(Default)]
-struct Parts {
-    format: String,
-    literal: String,
-    arguments: Vec<Expr>,
-}
-
-impl Parts {
-    fn literal(&mut self, text: &str) {
-        self.literal.push_str(text);
-        self.format
-            .push_str(&text.replace('{', "{{").replace('}', "}}"));
-    }
-
-    fn expression(&mut self, expr: Expr) {
-        let number = self.arguments.len().to_string();
-        self.format.extend(["{", &number, "}"]);
-        self.arguments.push(expr);
-    }
-
-    fn join(self) -> Expr {
-        if self.arguments.is_empty() {
-            return Expr::Literal(self.literal.into());
+/// Writes the format that puts the values of the expressions where they stand in the text.
+fn format(text: &str) -> String {
+    let mut format = String::with_capacity(text.len());
+    let mut number = 0;
+    for piece in pieces(text).map_while(Result::ok) {
+        match piece {
+            Piece::Literal(literal) => {
+                format.push_str(&literal.replace('{', "{{").replace('}', "}}"));
+            }
+            Piece::Expression(_) => {
+                format.extend(["{", &number.to_string(), "}"]);
+                number += 1;
+            }
         }
-        let format = Expr::Literal(Value::from(self.format));
-        Expr::Call(Function::Format, [vec![format], self.arguments].concat())
     }
+    format
 }
 
 /// Reads the text of an `if:`, which is an expression even without `${{`.
 ///
 /// One that never asks how the work before went is only looked at if that went well: `success() && (…)`.
-pub(crate) fn parse_condition(text: &str, scope: Scope) -> Result<Expression, ParseError> {
-    let root = if text.contains(OPEN) {
-        parse(text.trim(), scope)?.root
+pub(crate) fn parse_condition(text: &str, scope: Scope) -> Result<Program, ParseError> {
+    let mut program = Program::of(text, scope);
+    if text.contains(OPEN) {
+        program = parse(text.trim(), scope)?;
     } else if text.trim().is_empty() {
-        Expr::Literal(true.into())
+        program.ops.push(Op::Bool(true));
     } else {
-        parse::parse(text, scope)?
-    };
-    let mut asks = false;
-    root.walk(&mut |part| asks |= matches!(part, Expr::Call(function, _) if function.is_status()));
-    if asks {
-        return Ok(Expression { root });
+        parse::parse(text, 0, scope, &mut program).map_err(|error| *error)?;
     }
-    let success = Expr::Call(Function::Success, Vec::new());
-    Ok(Expression {
-        root: Expr::All(vec![success, root]),
-    })
+    let asks = |op: &Op| matches!(op, Op::Call(function, _) if function.is_status());
+    if !program.ops.iter().any(asks) {
+        let skipped = program.ops.len();
+        let success = [Op::Call(Function::Success, 0), Op::And(skipped)];
+        program.ops.splice(0..0, success);
+    }
+    Ok(program)
 }

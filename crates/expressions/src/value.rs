@@ -1,11 +1,12 @@
-//! What an expression works with, and how one kind of value becomes another.
+//! What an expression works with and what comes of it.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::number;
+use crate::text::same_name;
+use crate::view::View;
 
 /// A value. Cloning one is cheap: what it holds is shared.
 #[derive(Debug, Clone)]
@@ -27,9 +28,7 @@ pub enum Value {
 /// A list of values.
 #[derive(Debug, Clone, Default)]
 pub struct Array {
-    pub(crate) items: Vec<Value>,
-    /// Whether it came from `.*`: the next access then goes to each of its items.
-    pub(crate) filtered: bool,
+    items: Vec<Value>,
 }
 
 impl Array {
@@ -43,12 +42,8 @@ impl Array {
 #[derive(Debug, Clone, Default)]
 pub struct Object {
     entries: Vec<(Arc<str>, Value)>,
-    /// Where a name, in lower case, stands in `entries`; only for an object that is too large to be looked through.
-    places: HashMap<Box<str>, usize>,
+    names: Names,
 }
-
-/// How many entries are quicker looked through than found by a hash.
-const FEW: usize = 12;
 
 impl Object {
     /// Makes an object without entries.
@@ -58,36 +53,10 @@ impl Object {
 
     /// Adds an entry, unless one of that name is there already.
     pub fn add(&mut self, name: &str, value: impl Into<Value>) {
-        if self.place(name).is_none() {
-            self.push(name, value.into());
+        if self.names.find(&self.entries, name).is_none() {
+            self.entries.push((name.into(), value.into()));
+            self.names.note(&self.entries);
         }
-    }
-
-    /// Adds an entry as JSON does: of two with the very same name the last one wins, in the place of the first.
-    pub(crate) fn put(&mut self, name: &str, value: Value) {
-        match self.place(name).map(|place| &mut self.entries[place]) {
-            None => self.push(name, value),
-            Some((same, old)) if **same == *name => *old = value,
-            Some(_) => {}
-        }
-    }
-
-    fn push(&mut self, name: &str, value: Value) {
-        self.entries.push((name.into(), value));
-        if self.entries.len() > FEW {
-            let placed = self.places.len();
-            for (place, (name, _)) in self.entries.iter().enumerate().skip(placed) {
-                self.places.insert(name.to_lowercase().into(), place);
-            }
-        }
-    }
-
-    fn place(&self, name: &str) -> Option<usize> {
-        if self.entries.len() > FEW {
-            return self.places.get(name.to_lowercase().as_str()).copied();
-        }
-        let mut entries = self.entries.iter();
-        entries.position(|(other, _)| same_name(name, other))
     }
 
     /// Finds a value by its name.
@@ -99,7 +68,8 @@ impl Object {
     /// assert_eq!(github.get("aCTOR").map(|actor| actor.text()).as_deref(), Some("ada"));
     /// ```
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.place(name).map(|place| &self.entries[place].1)
+        let place = self.names.find(&self.entries, name)?;
+        Some(&self.entries[place].1)
     }
 
     /// Returns the entries in their order.
@@ -108,95 +78,73 @@ impl Object {
     }
 }
 
-fn same_name(a: &str, b: &str) -> bool {
-    if a.is_ascii() && b.is_ascii() {
-        return a.eq_ignore_ascii_case(b);
+/// Where names stand in a list of entries.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Names {
+    /// By the name in lower case; only for lists that are too long to be looked through.
+    places: HashMap<Box<str>, usize>,
+    /// Whether some name has letters with more to their case than ASCII's.
+    has_more: bool,
+}
+
+/// How many entries are quicker looked through than found by a hash.
+const FEW: usize = 12;
+
+impl Names {
+    /// Finds the place of a name, whatever its case.
+    pub(crate) fn find<N: AsRef<str>, V>(&self, entries: &[(N, V)], name: &str) -> Option<usize> {
+        if entries.len() > FEW {
+            return self.places.get(name.to_lowercase().as_str()).copied();
+        }
+        let mut names = entries.iter().map(|(name, _)| name.as_ref());
+        let found = names
+            .clone()
+            .position(|other| other == name || other.eq_ignore_ascii_case(name));
+        if found.is_none() && (self.has_more || !name.is_ascii()) {
+            return names.position(|other| same_name(name, other));
+        }
+        found
     }
-    a.to_lowercase() == b.to_lowercase()
+
+    /// Takes note of an entry that was added, the last one.
+    pub(crate) fn note<N: AsRef<str>, V>(&mut self, entries: &[(N, V)]) {
+        let noted = self.places.len();
+        let names = entries.iter().map(|(name, _)| name.as_ref());
+        self.has_more |= !names.clone().next_back().is_none_or(str::is_ascii);
+        if entries.len() > FEW {
+            for (place, name) in names.enumerate().skip(noted) {
+                self.places.insert(name.to_lowercase().into(), place);
+            }
+        }
+    }
 }
 
 impl Value {
-    pub(crate) fn array(items: Vec<Self>, filtered: bool) -> Self {
-        Self::Array(Arc::new(Array { items, filtered }))
-    }
-
     /// Returns the text that stands for the value: nothing for null, `Array` and `Object` for what has no text.
     pub fn text(&self) -> Cow<'_, str> {
-        match self {
-            Self::Null => "".into(),
-            Self::Bool(true) => "true".into(),
-            Self::Bool(false) => "false".into(),
-            Self::Number(number) => number::text(*number).into(),
-            Self::String(text) => Cow::Borrowed(text),
-            Self::Array(_) => "Array".into(),
-            Self::Object(_) => "Object".into(),
-        }
+        View::from(self).text()
     }
 
     /// Returns the number that the value counts as; not a number for lists, objects, and texts that are none.
     pub fn number(&self) -> f64 {
-        match self {
-            Self::Null => 0.0,
-            Self::Bool(value) => f64::from(u8::from(*value)),
-            Self::Number(number) => *number,
-            Self::String(text) => number::parse(text),
-            Self::Array(_) | Self::Object(_) => f64::NAN,
-        }
+        View::from(self).number()
     }
 
     /// Says whether the value counts as true: anything but null, `false`, zero, not-a-number and the empty text.
     pub fn is_truthy(&self) -> bool {
-        match self {
-            Self::Null => false,
-            Self::Bool(value) => *value,
-            Self::Number(number) => *number != 0.0 && !number.is_nan(),
-            Self::String(text) => !text.is_empty(),
-            Self::Array(_) | Self::Object(_) => true,
-        }
-    }
-
-    pub(crate) fn is_primitive(&self) -> bool {
-        !matches!(self, Self::Array(_) | Self::Object(_))
+        View::from(self).is_truthy()
     }
 
     /// Says whether `==` holds: texts without regard to case, lists and objects only if they are the same one, values
     /// of two kinds as numbers.
     pub fn loosely_equals(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Array(a), Self::Array(b)) => Arc::ptr_eq(a, b),
-            (Self::Object(a), Self::Object(b)) => Arc::ptr_eq(a, b),
-            (Self::Null, Self::Null) => true,
-            _ => self.loosely_compares(other) == Some(Ordering::Equal),
-        }
+        View::from(self).loosely_equals(other.into())
     }
 
     /// Says which is greater, as `<` and `>` see it; `None` when neither is.
     pub fn loosely_compares(&self, other: &Self) -> Option<Ordering> {
-        match (self, other) {
-            (Self::Null, Self::Null) => None,
-            (Self::Bool(a), Self::Bool(b)) => Some(a.cmp(b)),
-            (Self::String(a), Self::String(b)) => Some(compare_texts(a, b)),
-            _ if self.is_primitive() && other.is_primitive() => {
-                self.number().partial_cmp(&other.number())
-            }
-            _ => None,
-        }
+        View::from(self).loosely_compares(other.into())
     }
-}
-
-fn compare_texts(a: &str, b: &str) -> Ordering {
-    if a.is_ascii() && b.is_ascii() {
-        let upper = |byte: u8| byte.to_ascii_uppercase();
-        return a.bytes().map(upper).cmp(b.bytes().map(upper));
-    }
-    // In the order of UTF-16, in which some characters come before others that have a smaller number.
-    upper(a).encode_utf16().cmp(upper(b).encode_utf16())
-}
-
-/// Writes a text in capitals, all but the dotless i, which would become an `I`.
-pub(crate) fn upper(text: &str) -> String {
-    let parts: Vec<String> = text.split('ı').map(str::to_uppercase).collect();
-    parts.join("ı")
 }
 
 /// Values are the same if they are of one kind and hold the same, whatever the case of names in objects.
@@ -249,7 +197,7 @@ impl From<Object> for Value {
 
 impl From<Vec<Value>> for Value {
     fn from(items: Vec<Value>) -> Self {
-        Self::array(items, false)
+        Self::Array(Arc::new(Array { items }))
     }
 }
 
@@ -261,7 +209,7 @@ impl From<&serde_json::Value> for Value {
             serde_json::Value::Number(number) => Self::Number(number.as_f64().unwrap_or(f64::NAN)),
             serde_json::Value::String(text) => text.as_str().into(),
             serde_json::Value::Array(items) => {
-                Self::array(items.iter().map(Self::from).collect(), false)
+                items.iter().map(Self::from).collect::<Vec<_>>().into()
             }
             serde_json::Value::Object(entries) => {
                 let mut object = Object::new();

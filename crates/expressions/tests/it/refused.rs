@@ -1,6 +1,8 @@
 //! What is no expression, or has no value, and what is said of it.
 
-use lightsout_expressions::{Expression, MAX_DEPTH, MAX_LENGTH, ParseErrorKind, Scope};
+use lightsout_expressions::{
+    EvaluateError, Expression, MAX_DEPTH, MAX_LENGTH, Object, ParseErrorKind, Run, Scope,
+};
 
 use crate::evaluate;
 
@@ -98,8 +100,21 @@ fn text_cannot_be_blown_up() {
         text = format!("format('{}', {text})", "{0}".repeat(10));
     }
     let error = evaluate(&text).expect_err("a gigabyte");
-    assert_eq!(
-        error.to_string(),
-        "the expression makes more than 16 MiB of text"
-    );
+    assert_eq!(error.to_string(), "the expression makes more than 16 MiB");
+}
+
+#[test]
+fn lists_cannot_be_blown_up() {
+    let list = format!("fromJSON('[{}0]')", "0,".repeat(9_000));
+    let github = serde_json::json!({ "list": vec![0; 9_000] });
+    let mut contexts = Object::new();
+    contexts.add("github", &github);
+    let evaluate = |text: &str| {
+        let expression = Expression::parse(text, Scope::ANY).expect("an expression");
+        expression.evaluate(&contexts, &Run::default())
+    };
+    assert!(evaluate(&format!("{list}.*[0]")).is_ok());
+    let every = vec!["github.list.*"; 80].join(", ");
+    let error = evaluate(&format!("format('', {every})")).expect_err("80 lists of 9000");
+    assert_eq!(error, EvaluateError::TooLarge);
 }

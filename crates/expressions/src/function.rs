@@ -1,0 +1,146 @@
+//! The functions of the language: their names, and what they take.
+
+use crate::error::ParseErrorKind;
+use crate::scope::{Scope, Status};
+
+/// A function of the language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Function {
+    /// Says that it should run whatever happened.
+    Always,
+    /// Says whether the run was cancelled.
+    Cancelled,
+    /// Chooses by conditions.
+    Case,
+    /// Says whether a list has an item, or a text another.
+    Contains,
+    /// Says whether a text ends with another.
+    EndsWith,
+    /// Says whether something failed before.
+    Failure,
+    /// Puts values into a text.
+    Format,
+    /// Reads JSON.
+    FromJson,
+    /// Returns the SHA-256 of files.
+    HashFiles,
+    /// Makes a text of a list.
+    Join,
+    /// Says whether a text starts with another.
+    StartsWith,
+    /// Says whether all went well before.
+    Success,
+    /// Writes JSON.
+    ToJson,
+}
+
+impl Function {
+    /// Every function in the order above, with its name as the documentation writes it.
+    pub(crate) const ALL: [(Self, &str); 13] = [
+        (Self::Always, "always"),
+        (Self::Cancelled, "cancelled"),
+        (Self::Case, "case"),
+        (Self::Contains, "contains"),
+        (Self::EndsWith, "endsWith"),
+        (Self::Failure, "failure"),
+        (Self::Format, "format"),
+        (Self::FromJson, "fromJSON"),
+        (Self::HashFiles, "hashFiles"),
+        (Self::Join, "join"),
+        (Self::StartsWith, "startsWith"),
+        (Self::Success, "success"),
+        (Self::ToJson, "toJSON"),
+    ];
+
+    /// Returns the name; a workflow may write it in any case.
+    pub(crate) const fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// Says whether it asks how the work before went.
+    pub(crate) const fn is_status(self) -> bool {
+        matches!(
+            self,
+            Self::Always | Self::Cancelled | Self::Failure | Self::Success
+        )
+    }
+
+    /// Finds a function by its name, whatever its case.
+    fn named(name: &str) -> Option<Self> {
+        let function = PLACES[place(name)]?;
+        let known = function.name();
+        (known == name || known.eq_ignore_ascii_case(name)).then_some(function)
+    }
+
+    /// Finds the function of this name that takes so many arguments.
+    pub(crate) fn called(name: &str, given: u32, scope: Scope) -> Result<Self, ParseErrorKind> {
+        let Some(function) = Self::named(name).filter(|function| scope.has(*function)) else {
+            let here = Self::ALL
+                .iter()
+                .filter(|(function, _)| scope.has(*function));
+            let known = here.map(|(_, name)| *name).collect();
+            let name = name.to_owned();
+            return Err(ParseErrorKind::UnknownFunction { name, known });
+        };
+        let (least, most) = function.arguments(scope.status);
+        let is_odd = function != Self::Case || given % 2 == 1;
+        if (least..=most).contains(&given) && is_odd {
+            return Ok(function);
+        }
+        let takes = match (least, most) {
+            _ if function == Self::Case => "conditions with a value each, and a last value".into(),
+            (0, 0) => "no argument".into(),
+            (1, 1) => "one argument".into(),
+            (least, most) if least == most => format!("{least} arguments"),
+            (least, most) => format!("{least} to {most} arguments"),
+        };
+        let name = function.name();
+        Err(ParseErrorKind::Arguments { name, takes, given })
+    }
+
+    /// Returns how few and how many arguments it takes.
+    const fn arguments(self, status: Status) -> (u32, u32) {
+        match self {
+            Self::Failure | Self::Success if matches!(status, Status::Jobs) => (0, u32::MAX),
+            Self::Always | Self::Cancelled | Self::Failure | Self::Success => (0, 0),
+            Self::Case => (3, u32::MAX),
+            Self::Contains | Self::EndsWith | Self::StartsWith => (2, 2),
+            Self::Format | Self::HashFiles => (1, 255),
+            Self::FromJson | Self::ToJson => (1, 1),
+            Self::Join => (1, 2),
+        }
+    }
+}
+
+/// Each function at the place of its name: one look finds the only one that a name can mean.
+const PLACES: [Option<Function>; 32] = {
+    let mut places = [None; 32];
+    let mut index = 0;
+    while index < Function::ALL.len() {
+        let (function, name) = Function::ALL[index];
+        assert!(places[place(name)].is_none(), "two functions at one place");
+        places[place(name)] = Some(function);
+        index += 1;
+    }
+    places
+};
+
+/// Returns a number below 32, another for each function.
+const fn place(name: &str) -> usize {
+    match name.as_bytes() {
+        [first, ..] => (first.to_ascii_lowercase() as usize + 5 * name.len()) % 32,
+        [] => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_has_its_own_name() {
+        for (place, (function, name)) in Function::ALL.into_iter().enumerate() {
+            assert_eq!(function as usize, place, "{name}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! An expression as a program for a machine with a stack.
+//!
+//! Two allocations hold all of it, and evaluating it is one pass from front to back.
+
+use crate::Scope;
+use crate::error::ParseErrorKind;
+use crate::function::Function;
+
+/// A step of the machine. Each takes its operands from the stack and puts its value there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Op {
+    /// Nothing.
+    Null,
+    /// Yes or no.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(Span),
+    /// The context at this place in the list of those that there are.
+    Context(usize),
+    /// The part of this name of a value.
+    Name(Span),
+    /// The part of a value that a second value names.
+    Index,
+    /// All parts of a value: `.*`.
+    Every,
+    /// Whether a value is false.
+    Not,
+    /// How two values compare.
+    Compare(Comparison),
+    /// A value that is false stays, and as many steps are left out; one that is true is taken away.
+    And(usize),
+    /// A value that is true stays, and as many steps are left out; one that is false is taken away.
+    Or(usize),
+    /// A function, and how many values it takes.
+    Call(Function, u32),
+}
+
+/// A part of the text of a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    start: u32,
+    end: u32,
+}
+
+/// An operator that compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Comparison {
+    /// Returns the operator.
+    pub(crate) const fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+
+    pub(crate) const fn is_equality(self) -> bool {
+        matches!(self, Self::Equal | Self::NotEqual)
+    }
+}
+
+/// The steps of an expression.
+#[derive(Debug, Clone)]
+pub(crate) struct Program {
+    pub(crate) ops: Vec<Op>,
+    /// What was read, and after it what is not in it as it is meant.
+    text: String,
+    /// The contexts that there are.
+    contexts: &'static [&'static str],
+}
+
+impl Program {
+    /// Makes an empty program for a text.
+    pub(crate) fn of(text: &str, scope: Scope) -> Self {
+        Self {
+            ops: Vec::with_capacity(text.len() / 4 + 4),
+            text: text.to_owned(),
+            contexts: scope.contexts,
+        }
+    }
+
+    /// Keeps a text that is not in the program's own.
+    ///
+    /// # Errors
+    ///
+    /// There is no room for more than 4 GiB.
+    pub(crate) fn keep(&mut self, text: &str) -> Result<Span, ParseErrorKind> {
+        let start = self.text.len();
+        self.text.push_str(text);
+        Self::span(start, self.text.len())
+    }
+
+    /// Makes a part of the program's own text.
+    ///
+    /// # Errors
+    ///
+    /// There is no room for more than 4 GiB.
+    pub(crate) fn span(start: usize, end: usize) -> Result<Span, ParseErrorKind> {
+        match (u32::try_from(start), u32::try_from(end)) {
+            (Ok(start), Ok(end)) => Ok(Span { start, end }),
+            _ => Err(ParseErrorKind::TooLong),
+        }
+    }
+
+    /// Returns a part of the text.
+    pub(crate) fn text(&self, span: Span) -> &str {
+        &self.text[span.start as usize..span.end as usize]
+    }
+
+    /// Returns the name of a context.
+    pub(crate) fn context(&self, place: usize) -> &'static str {
+        self.contexts[place]
+    }
+}
+
+/// Programs are the same if they do the same, wherever in their texts it is written.
+impl PartialEq for Program {
+    fn eq(&self, other: &Self) -> bool {
+        let mut pairs = self.ops.iter().zip(&other.ops);
+        self.ops.len() == other.ops.len()
+            && pairs.all(|pair| match pair {
+                (Op::Text(a), Op::Text(b)) | (Op::Name(a), Op::Name(b)) => {
+                    self.text(*a) == other.text(*b)
+                }
+                (Op::Context(a), Op::Context(b)) => self.context(*a) == other.context(*b),
+                (a, b) => a == b,
+            })
+    }
+}

@@ -1,0 +1,122 @@
+//! Where words end.
+
+/// What stands between quotes.
+pub(crate) struct Quoted<'t> {
+    pub(crate) inner: &'t str,
+    /// Whether `''` stands in it for `'`.
+    pub(crate) is_doubled: bool,
+}
+
+/// Reads a text in quotes, if the quote with which it begins is closed.
+pub(crate) fn quoted(text: &str) -> Option<Quoted<'_>> {
+    let bytes = text.as_bytes();
+    let mut is_doubled = false;
+    let mut end = 1;
+    loop {
+        match bytes.get(end)? {
+            b'\'' if bytes.get(end + 1) == Some(&b'\'') => {
+                is_doubled = true;
+                end += 2;
+            }
+            b'\'' => break,
+            _ => end += 1,
+        }
+    }
+    let inner = &text[1..end];
+    Some(Quoted { inner, is_doubled })
+}
+
+/// Reads what begins as a name; it is one if it ends where a name can end.
+pub(crate) fn name(text: &str) -> Option<&str> {
+    let (name, rest) = text.split_at(length(text.as_bytes(), is_word));
+    begins_with_end(rest).then_some(name)
+}
+
+/// Returns what begins as a number, up to where one would end.
+pub(crate) fn number(text: &str) -> &str {
+    let is_part = |byte| is_word(byte) || byte == b'.';
+    let (number, rest) = text.split_at(length(text.as_bytes(), is_part));
+    if begins_with_end(rest) {
+        return number;
+    }
+    boundary(text, |letter| letter != '.' && ends_word(letter))
+}
+
+/// Returns how many bytes at the beginning are such.
+fn length(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
+    /// How many bytes are looked at together: to guess where a word ends takes longer than to look a little further.
+    const STEP: usize = 8;
+    let mut length = 0;
+    while let Some(step) = bytes[length..].first_chunk::<STEP>() {
+        let mut others = 0_u32;
+        for (place, byte) in step.iter().enumerate() {
+            others |= u32::from(!is_such(*byte)) << place;
+        }
+        if others != 0 {
+            return length + others.trailing_zeros() as usize;
+        }
+        length += STEP;
+    }
+    let rest = bytes[length..].iter();
+    length + rest.take_while(|byte| is_such(**byte)).count()
+}
+
+/// Says whether a word can end before this.
+fn begins_with_end(rest: &str) -> bool {
+    match rest.as_bytes().first() {
+        None => true,
+        Some(next) if next.is_ascii() => ends_word(char::from(*next)),
+        Some(_) => rest.chars().next().is_none_or(ends_word),
+    }
+}
+
+/// Returns the first word of a text, whatever it is.
+pub(crate) fn first(text: &str) -> &str {
+    const SIGNS: &[&str] = &[
+        "==", "!=", "<=", ">=", "&&", "||", "(", ")", "[", "]", ",", "*", "!", "<", ">",
+    ];
+    if let Some(sign) = SIGNS.iter().find(|sign| text.starts_with(**sign)) {
+        return &text[..sign.len()];
+    }
+    match text.as_bytes().first() {
+        Some(b'\'') => quoted(text).map_or(text, |quoted| &text[..quoted.inner.len() + 2]),
+        Some(b'0'..=b'9' | b'.' | b'+' | b'-') => number(text),
+        _ => boundary(text, ends_word),
+    }
+}
+
+/// Returns a text up to where a word ends; what begins it belongs to it, whatever it is.
+fn boundary(text: &str, ends: impl Fn(char) -> bool) -> &str {
+    let mut letters = text.char_indices().skip(1);
+    let end = letters.find(|(_, letter)| ends(*letter));
+    end.map_or(text, |(end, _)| &text[..end])
+}
+
+/// Says whether this character ends the number or the name before it.
+fn ends_word(letter: char) -> bool {
+    match letter {
+        '(' | '[' | ')' | ']' | ',' | '.' | '!' | '>' | '<' | '=' | '&' | '|' | '\u{feff}' => true,
+        _ => letter.is_whitespace(),
+    }
+}
+
+/// Says whether this can be written after a dot: letters, digits, `_` and `-`, a letter or `_` first.
+pub(crate) fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.bytes().all(is_word)
+}
+
+/// Which bytes a name can go on with.
+const WORD: [bool; 256] = {
+    let mut word = [false; 256];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        word[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        byte += 1;
+    }
+    word
+};
+
+fn is_word(byte: u8) -> bool {
+    WORD[usize::from(byte)]
+}
