@@ -1,7 +1,9 @@
 // Evaluates expressions with GitHub's own evaluator: `evaluate.mjs CONTEXTS.json EXPRESSIONS.jsonl [PASSES]`.
 //
-// Prints the result of each on a line, as `{"value":…}` or `{"error":…}`; with a number of passes, instead, the seconds
-// of the fastest one: of reading and evaluating, and of evaluating alone. A number is `{"n":"1.5"}` and an object `{"o":[[name,value],…]}`, so that nothing is lost.
+// Prints the result of each on a line, as `{"value":…}` or `{"error":…}`. A number is `{"n":"1.5"}` and an object
+// `{"o":[[name,value],…]}`, so that nothing is lost. With a number of passes, instead, how many seconds a pass over all
+// of them takes (the median): of reading alone, of evaluating those that were read, and of both together. Some passes
+// before those do not count: they give the just-in-time compiler time to do its work.
 
 import { readFileSync } from "node:fs";
 import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
@@ -47,14 +49,16 @@ function attempt(work) {
   }
 }
 
-function fastest(passes, work) {
-  let best = Infinity;
-  for (let pass = 0; pass < passes; pass++) {
+const WARM_UP = 3;
+
+function median(passes, work) {
+  const times = [];
+  for (let pass = 0; pass < passes + WARM_UP; pass++) {
     const start = process.hrtime.bigint();
     work();
-    best = Math.min(best, Number(process.hrtime.bigint() - start) / 1e9);
+    times.push(Number(process.hrtime.bigint() - start) / 1e9);
   }
-  return best;
+  return times.slice(WARM_UP).sort((a, b) => a - b)[Math.floor(passes / 2)];
 }
 
 function shown(value) {
@@ -73,10 +77,11 @@ function shown(value) {
 }
 
 if (passes) {
-  const whole = fastest(Number(passes), () => expressions.forEach((text) => attempt(() => evaluate(text))));
   const trees = expressions.map((text) => attempt(() => read(text))).filter(Boolean);
-  const evaluated = fastest(Number(passes), () => trees.forEach((tree) => attempt(() => value(tree))));
-  console.log(`${whole} ${evaluated}`);
+  const reading = median(Number(passes), () => expressions.forEach((text) => attempt(() => read(text))));
+  const evaluating = median(Number(passes), () => trees.forEach((tree) => attempt(() => value(tree))));
+  const both = median(Number(passes), () => expressions.forEach((text) => attempt(() => evaluate(text))));
+  console.log(`${reading} ${evaluating} ${both}`);
 } else {
   const lines = expressions.map((text) => {
     try {

@@ -1,4 +1,9 @@
 //! Reading and evaluating workflow expressions, beside GitHub's own evaluator on the same ones.
+//!
+//! Both sides hold the contexts and the texts in memory before the clock starts, use one core, and do the same: a text
+//! becomes a tree, a tree becomes a value, and neither is kept. What cannot be read or has no value is an error on both.
+
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -6,48 +11,73 @@ use crate::e2e::expressions::Corpus;
 use crate::e2e::node;
 use crate::process::{self, cargo};
 
-/// How often each side goes through all expressions; the fastest pass counts, in which the other side's just-in-time
-/// compiler has long done its work.
-const PASSES: &str = "7";
+/// How often both sides are started, in turn.
+const ROUNDS: usize = 5;
+
+/// How many passes over all expressions are measured in a round. Ours are shorter and more, so that both sides run about
+/// as long: whatever else the machine does then slows down both alike.
+const OUR_PASSES: &str = "40";
+const THEIR_PASSES: &str = "3";
+
+/// What is measured.
+const WORK: [&str; 3] = ["read", "evaluate", "read and evaluate"];
 
 /// Measures both inside of their own process, so that starting it does not count.
 pub(crate) fn run() -> Result<()> {
     let corpus = Corpus::write()?;
     let node = node::install()?;
-    let mut ours = cargo();
-    ours.args([
-        "run",
+    process::run(cargo().args([
+        "build",
         "--quiet",
         "--release",
         "-p",
         "lightsout-expressions",
         "--example",
         "evaluate",
-        "--",
-    ])
-    .args([corpus.contexts(), corpus.file()]);
-    let ours = seconds(&process::read(ours.arg(PASSES))?)?;
-    let theirs = seconds(&process::read(corpus.theirs(&node).arg(PASSES))?)?;
-    println!("{} expressions, fastest of {PASSES} passes", corpus.len());
-    println!("                       read and evaluate      evaluate");
+    ]))?;
+    let program = process::metadata()?
+        .target_directory
+        .join("release/examples/evaluate");
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let mut command = Command::new(&program);
+        command.args([corpus.contexts(), corpus.file()]);
+        ours.push(seconds(&process::read(command.arg(OUR_PASSES))?)?);
+        let mut command = corpus.theirs(&node);
+        theirs.push(seconds(&process::read(command.arg(THEIR_PASSES))?)?);
+    }
     println!(
-        "@actions/expressions   {:>15.3} s {:>11.3} s",
-        theirs[0], theirs[1]
+        "{} expressions, {ROUNDS} rounds, medians; milliseconds for all of them",
+        corpus.len()
     );
-    println!(
-        "lightsout-expressions  {:>15.3} s {:>11.3} s",
-        ours[0], ours[1]
-    );
-    let [whole, evaluated] = [theirs[0] / ours[0], theirs[1] / ours[1]];
-    println!("times faster           {whole:>15.1}   {evaluated:>11.1}");
+    println!("                    @actions/expressions   lightsout-expressions   times faster");
+    for (place, work) in WORK.into_iter().enumerate() {
+        let of = |side: &[[f64; 3]]| median(side.iter().map(|times| times[place]).collect());
+        let pairs = ours.iter().zip(&theirs);
+        let ratio = median(
+            pairs
+                .map(|(ours, theirs)| theirs[place] / ours[place])
+                .collect(),
+        );
+        println!(
+            "{work:18} {:>22.1} {:>23.1} {ratio:>14.1}",
+            of(&theirs) * 1e3,
+            of(&ours) * 1e3
+        );
+    }
     Ok(())
 }
 
-/// Reads the two times that each side prints.
-fn seconds(text: &str) -> Result<[f64; 2]> {
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// Reads the times that each side prints.
+fn seconds(text: &str) -> Result<[f64; 3]> {
     let times: Vec<f64> = text
         .split_whitespace()
         .map(str::parse)
         .collect::<Result<_, _>>()?;
-    times.try_into().ok().context("there are not two times")
+    times.try_into().ok().context("there are not three times")
 }
