@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use lightsout_agents::Agent;
 use lightsout_forge::{Event, EventKind, Forge, ForgeError, Inbox, Issue, Number, PullRequest};
 use lightsout_ledger::{LedgerStore, Nanodollars};
-use lightsout_lifecycle::{Ended, Execution, Snapshot};
+use lightsout_lifecycle::{Ended, Execution, REQUEST_BRANCHES, Snapshot};
 
 use crate::part::{Part, RequestPart, Stop};
 use crate::{Bench, EngineError};
@@ -209,17 +209,14 @@ impl<'a> Engine<'a> {
         Ok(self
             .ports
             .forge
-            .open_pull_requests(FACTORY_BRANCHES)
+            .open_pull_requests(REQUEST_BRANCHES)
             .await?)
     }
 }
 
-/// The prefix of every branch of the factory.
-const FACTORY_BRANCHES: &str = "claude/issue-";
-
 /// Reads the request's number out of a branch of the factory; `claude/issue-4-x` is of #4 and never of #40.
 pub fn issue_of_branch(branch: &str) -> Option<Number> {
-    let (number, slug) = branch.strip_prefix(FACTORY_BRANCHES)?.split_once('-')?;
+    let (number, slug) = branch.strip_prefix(REQUEST_BRANCHES)?.split_once('-')?;
     let plain = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
     if !plain || slug.is_empty() {
         return None;
@@ -246,6 +243,6 @@ mod tests {
         ] {
             assert_eq!(issue_of_branch(other), None, "{other}");
         }
-        assert!(factory_branch_prefix(Number(4)).starts_with(FACTORY_BRANCHES));
+        assert!(factory_branch_prefix(Number(4)).starts_with(REQUEST_BRANCHES));
     }
 }

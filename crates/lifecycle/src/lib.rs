@@ -50,7 +50,8 @@ pub use record::{Record, RunId, RunMark, State, status_key};
 pub use report::{Finding, Gate, GateOutcome, PictureNote, RunEnd, RunReport, Severity};
 pub use settle::settle;
 pub use snapshot::{
-    CommentFacts, Filing, Intake, Person, PullFacts, Snapshot, factory_branch_prefix,
+    CommentFacts, Filing, Intake, Person, PullFacts, REQUEST_BRANCHES, Snapshot,
+    factory_branch_prefix,
 };
 pub use texts::{factory_branch, request_marker, request_of_body};
 pub use thread::{newest_answer, newest_pull, spoken_of};

@@ -178,9 +178,12 @@ pub struct Snapshot {
     pub budget_refusal: Option<String>,
 }
 
+/// How every branch of a request begins.
+pub const REQUEST_BRANCHES: &str = "claude/issue-";
+
 /// The prefix of every branch of a request; the number is followed by `-`, so that #4 never means #40.
 pub fn factory_branch_prefix(issue: Number) -> String {
-    format!("claude/issue-{}-", issue.0)
+    format!("{REQUEST_BRANCHES}{}-", issue.0)
 }
 
 impl Snapshot {

@@ -66,7 +66,9 @@ impl Set<'_> {
         subject: &str,
         guard: Guard,
     ) -> Job<Broker> {
-        Job::<Broker>::new(id, name, 10, &format!("lightsout-{subject}"))
+        // The job of `/publish` waits a while for the checks of what was approved.
+        let minutes = if verb == Trusted::Publish { 25 } else { 10 };
+        Job::<Broker>::new(id, name, minutes, &format!("lightsout-{subject}"))
             .guard(guard)
             .output(DECIDE, "run")
             .output(DECIDE, "run-digest")

@@ -1,5 +1,7 @@
 //! W10 and W11: the site's own checks.
 
+use lightsout_lifecycle::{FIXER_BRANCHES, HEALER_BRANCHES, REQUEST_BRANCHES};
+
 use super::Set;
 use crate::site::{command_line, dependencies, quote, tools};
 use crate::trust::{Area, Permission, Public};
@@ -85,12 +87,18 @@ impl Set<'_> {
     /// Looks at the paths of a pull request that the factory opened. The lane of each request was checked before that,
     /// and what is checked here holds for all of them.
     fn lane(&self) -> Job<Public> {
+        // The label is set by the workflow's own token after the pull request was opened, which raises no event: its branch
+        // tells it from the first.
+        let mut ours = vec![Guard::Labelled {
+            list: "pull_request.labels",
+            label: Label::bot_generated(),
+        }];
+        let branches = [REQUEST_BRANCHES, HEALER_BRANCHES, FIXER_BRANCHES];
+        let begins = |branch: &str| Guard::Begins("pull_request.head.ref", branch.to_owned());
+        ours.extend(branches.map(begins));
         let guard = Guard::All(vec![
             Guard::IsHere("pull_request.head.repo.full_name"),
-            Guard::Labelled {
-                list: "pull_request.labels",
-                label: Label::bot_generated(),
-            },
+            Guard::Any(ours),
         ]);
         let look = Step::<Public>::command("Nothing that is protected", &self.protected_script())
             .env("BASE", Value::event("pull_request.base.sha"))
@@ -128,7 +136,7 @@ impl Set<'_> {
     }
 }
 
-/// A pull request gets its label after it was opened.
+/// People may give a pull request the label after it was opened.
 const PULLS: &[&str] = &["opened", "synchronize", "reopened", "labeled"];
 
 /// Reads the summary that Istanbul and those after it write.

@@ -5,7 +5,7 @@ use lightsout_lifecycle::Command;
 use super::chain::{Chain, FIRST};
 use super::{PROCESS, Set, request_permissions};
 use crate::trust::Broker;
-use crate::{Guard, Job, Label, Step, Trigger, Trusted, Workflow};
+use crate::{Guard, Job, Label, Trigger, Trusted, Workflow};
 
 /// How the label of every built-in type begins.
 const TYPE_PREFIX: &str = "cms-";
@@ -112,15 +112,24 @@ impl Set<'_> {
             Guard::Enabled,
             Guard::Any(vec![Guard::All(asked), shown]),
         ]);
-        let group = "lightsout-issue-${{ github.event.issue.number || github.event.number }}";
-        let mut job = Job::<Broker>::new("publish", "Approve and merge", 25, group).guard(guard);
+        let mut job = self.first(
+            "publish",
+            "Approve and merge",
+            Trusted::Publish,
+            ISSUE_OR_PULL,
+            guard,
+        );
         for permission in request_permissions() {
             job = job.permission(permission);
         }
-        let job = job
-            .step(Step::checkout_base(&self.factory.base))
-            .step(Step::install(&self.factory.program))
-            .step(self.trusted(Trusted::Publish));
+        // A command before `/publish` whose delivery was lost is answered here too, and may start a run.
+        let mut jobs = vec![job.into()];
+        jobs.extend(self.rest(Chain {
+            from: "publish",
+            names: &FIRST,
+            subject: ISSUE_OR_PULL,
+            followed: false,
+        }));
         Workflow {
             file: "cms-publish.yml",
             name: "CMS — Publish".to_owned(),
@@ -130,7 +139,7 @@ impl Set<'_> {
                 Trigger::Event("pull_request", &["labeled"]),
             ],
             excuse: Some(COMMENTS),
-            jobs: vec![job.into()],
+            jobs,
         }
     }
 
@@ -152,6 +161,9 @@ const COMMENTS: &str = "zizmor: ignore[dangerous-triggers] no job checks out or 
 
 /// The number of the request, where nobody can start the workflow by hand.
 const ISSUE_OF_COMMENT: &str = "issue-${{ github.event.issue.number }}";
+
+/// The number of the request, or that of its pull request.
+const ISSUE_OR_PULL: &str = "issue-${{ github.event.issue.number || github.event.number }}";
 
 /// A comment begins with the word of a command. `/publisher` does so too; it is told apart by whoever decides.
 fn typed(command: Command) -> Guard {

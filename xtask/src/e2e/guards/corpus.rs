@@ -47,7 +47,7 @@ const BODIES: [&str; 16] = [
     "ſtatus",
 ];
 
-const BRANCHES: [&str; 8] = [
+const BRANCHES: [&str; 12] = [
     "main",
     "fix/ci-healer-7-abc",
     "FIX/CI-HEALER-7",
@@ -56,6 +56,10 @@ const BRANCHES: [&str; 8] = [
     "xfix/ci-healer-1",
     "",
     "fix/ci-healer-",
+    "fix/review-4-abc",
+    "FIX/REVIEW",
+    "claude/issue",
+    "xclaude/issue-4-faq",
 ];
 
 const CONCLUSIONS: [&str; 6] = ["failure", "success", "FAILURE", "cancelled", "", "failure "];
@@ -292,7 +296,7 @@ fn chains(cases: &mut Vec<Case>) {
             for check in outputs {
                 for (success, cancelled) in [(true, false), (false, false), (false, true)] {
                     let mut needs = json!({});
-                    for job in ["triage", "logs", "review", "canary", "settle"] {
+                    for job in ["triage", "logs", "review", "canary", "publish", "settle"] {
                         needs[job] = given("run", run);
                     }
                     for job in ["agent", "fix-agent"] {
