@@ -95,6 +95,10 @@ const STEPS: &[Step] = &[
         run: || demo_with(Kind::Codex),
     },
     Step {
+        name: "e2e-workflows",
+        run: || e2e::run(&Check::Workflows, None),
+    },
+    Step {
         name: "e2e-kill",
         run: || e2e::run(&Check::Kill { times: 50, seed: 1 }, None),
     },

@@ -131,7 +131,10 @@ others wrote stands in a command, and jobs of one request run one after the othe
 A guard (`if:`) looks at the event only, and only saves minutes; what is done is decided by the program. Each is written
 from a tree in Rust, and `cargo xtask e2e guards` asks tree and text about tens of thousands of payloads, with GitHub's own
 evaluator. `cargo xtask e2e workflows-lint` lets `lightsout workflows render` write the files of every package manager with
-every agent, and puts them to actionlint, zizmor and GitHub's own parser.
+every agent, and puts them to actionlint, zizmor and GitHub's own parser. `cargo xtask e2e workflows` runs them for real: `act`
+runs the jobs, the forge is [`lightsout local serve`](../guide/rehearse.md), and requests go from filed to merged, with the
+template agent and with Claude Code. It has stand-ins for what cannot be fetched offline (checkout, artifacts, Node.js), which
+it names, and leaves out what `act` does not keep: permissions, concurrency, and the types of events, which it filters itself.
 
 ## The files
 

@@ -15,7 +15,9 @@ pub(crate) mod node;
 mod payloads;
 mod policy;
 mod programs;
+mod rest;
 mod result;
+mod workflows;
 mod workflows_lint;
 
 use std::path::PathBuf;
@@ -60,6 +62,8 @@ pub(crate) enum Check {
     Payloads,
     /// Put hundreds of calls to the real Claude Code, and compare what it refuses with our verdicts
     Policy,
+    /// Run the workflows for real with `act`, against `lightsout local serve`: from filed to merged, and the others
+    Workflows,
     /// Look at the workflows with actionlint, zizmor and GitHub's own parser
     WorkflowsLint,
     /// Install the real agent programs that other checks use, and print the folder that holds them
@@ -89,6 +93,7 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Mdx => mdx::run(&program),
         Check::Payloads => payloads::run(),
         Check::Policy => policy::run(&program),
+        Check::Workflows => workflows::run(&program),
         Check::WorkflowsLint => workflows_lint::run(&program),
         Check::Expressions | Check::Forms | Check::Github | Check::Guards | Check::Programs => {
             Ok(())

@@ -18,7 +18,7 @@ use lightsout_testkit::{Asked, Reply};
 use serde_json::{Value, json};
 
 use super::description::{Book, Description, Operation};
-use super::rest::Rest;
+use crate::e2e::rest::Rest;
 use crate::process;
 
 pub(super) const REPOSITORY: &str = "/repos/acme/site";

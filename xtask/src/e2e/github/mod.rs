@@ -3,7 +3,6 @@
 mod description;
 mod emulator;
 mod hub;
-mod rest;
 mod site;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,8 +18,6 @@ pub(crate) fn run() -> Result<()> {
     let programs = emulator::install()?;
     let description = Arc::new(Description::load(&programs.description)?);
     description.catches_what_is_wrong()?;
-    // What asks the servers on loopback could speak TLS as well, and wants to know by what.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let book = Arc::new(Mutex::new(Book::default()));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

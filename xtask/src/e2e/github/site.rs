@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use super::description::{Book, Description};
 use super::emulator::{Emulator, Programs};
 use super::hub::{BOT, Hub, OWNER, REPOSITORY, WORKFLOW};
-use super::rest::Rest;
+use crate::e2e::rest::Rest;
 
 const USERS: &[&str] = &[
     "acme",
