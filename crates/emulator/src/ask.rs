@@ -89,6 +89,14 @@ impl Ask {
             .map_err(|error| Answer::said(422, &format!("Invalid request.\n\n{error}")))
     }
 
+    /// Reads the query as an object of texts.
+    pub(crate) fn query_as<T: DeserializeOwned>(&self) -> Result<T, Answer> {
+        let pairs = self.query.iter();
+        let pairs = pairs.map(|(name, value)| (name.clone(), value.clone().into()));
+        serde_json::from_value(serde_json::Value::Object(pairs.collect()))
+            .map_err(|error| Answer::said(422, &format!("Invalid request.\n\n{error}")))
+    }
+
     /// Which page, counted from 1, and how much a page holds.
     pub(crate) fn page(&self) -> (usize, usize) {
         let number = |name| self.param(name).and_then(|text| text.parse::<usize>().ok());

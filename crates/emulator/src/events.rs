@@ -6,7 +6,7 @@
 use std::fs;
 use std::io::Write as _;
 
-use lightsout_forge::{Account, CommentId, Credential, EventKind, Number, Sha};
+use lightsout_forge::{Account, CommentId, Credential, DeploymentState, EventKind, Number, Sha};
 use lightsout_local::{Happening, LocalError};
 use serde_json::{Value, json};
 
@@ -20,13 +20,13 @@ const TOLD: &str = "rehearsal.told";
 const LINES: u32 = 200;
 
 /// Whether something starts workflows: everything does but what is done with the workflow's own token, and of that a
-/// dispatch does.
+/// dispatch does, and a run that ends, which is nobody's doing.
 fn raises(happening: &Happening) -> bool {
-    let is_dispatch = matches!(
+    let always = matches!(
         happening.line.what.as_str(),
-        "workflow_dispatch" | "repository_dispatch"
+        "workflow_dispatch" | "repository_dispatch" | "workflow_completed"
     );
-    is_dispatch || happening.line.credential != Some(Credential::Workflow)
+    always || happening.line.credential != Some(Credential::Workflow)
 }
 
 impl Place {
@@ -97,7 +97,7 @@ impl Place {
         let on = happening.line.on.unwrap_or(Number(0));
         let about = happening.about.clone().unwrap_or_default();
         Ok(Some(match &happening.event {
-            Some(event) => return told.event(event).await,
+            Some(event) => return told.event(event, &about).await,
             None => match happening.line.what.as_str() {
                 "issue_edited" => {
                     let mut payload = told.issue("edited", on).await?;
@@ -150,7 +150,11 @@ impl Told<'_> {
         payload
     }
 
-    async fn event(&self, event: &EventKind) -> Result<Option<(&'static str, Value)>, Answer> {
+    async fn event(
+        &self,
+        event: &EventKind,
+        about: &Value,
+    ) -> Result<Option<(&'static str, Value)>, Answer> {
         Ok(Some(match event {
             EventKind::IssueOpened { issue } => ("issues", self.issue("opened", *issue).await?),
             EventKind::IssueReopened { issue } => ("issues", self.issue("reopened", *issue).await?),
@@ -183,8 +187,38 @@ impl Told<'_> {
                 Some(payload) => ("status", payload),
                 None => return Ok(None),
             },
+            EventKind::WorkflowCompleted { run, .. } => ("workflow_run", self.run(*run).await?),
+            EventKind::DeploymentStatus {
+                state: DeploymentState::Inactive,
+                ..
+            } => return Ok(None),
+            EventKind::DeploymentStatus { deployment, .. } => {
+                let id = about["id"].as_u64().unwrap_or_default();
+                ("deployment_status", self.deployed(*deployment, id).await?)
+            }
             _ => return Ok(None),
         }))
+    }
+
+    async fn run(&self, id: u64) -> Result<Value, Answer> {
+        let runs = self.place.local.ended_runs().await?;
+        let run = runs.iter().find(|one| one.run.id == id);
+        let run = run.ok_or_else(Answer::not_found)?;
+        Ok(self.with(json!({
+            "action": "completed", "workflow_run": self.view.run(run), "workflow": self.view.workflow(run),
+        })))
+    }
+
+    async fn deployed(&self, deployment: u64, status: u64) -> Result<Value, Answer> {
+        let local = &self.place.local;
+        let of = local.deployment(deployment).await?;
+        let all = local.deployment_statuses(deployment).await?;
+        let status = all.iter().find(|one| one.id == status);
+        let status = status.ok_or_else(Answer::not_found)?;
+        Ok(self.with(json!({
+            "action": "created", "deployment_status": self.view.deployment_status(&of, status),
+            "deployment": self.view.deployment(&of), "check_run": null, "workflow": null, "workflow_run": null,
+        })))
     }
 
     async fn issue(&self, action: &str, on: Number) -> Result<Value, Answer> {

@@ -18,6 +18,7 @@
 //! **Architecture invariant:** this crate writes GitHub's JSON and `github` reads it; nothing else knows it. It decides
 //! nothing: what a request of the API means is the local forge's business.
 
+mod actions;
 mod answer;
 mod ask;
 mod checks;

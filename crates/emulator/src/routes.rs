@@ -27,6 +27,9 @@ impl Place {
         if parts == ["rate_limit"] {
             return Ok(Self::rate_limit());
         }
+        if let ["_rehearsal", "logs", id, pass] = parts.as_slice() {
+            return self.archive(id, pass).await;
+        }
         // Whoever has no token sees nothing of a private repository.
         let by = by.ok_or_else(Answer::not_found)?;
         match (ask.method.as_str(), parts.as_slice()) {
@@ -41,6 +44,7 @@ impl Place {
                 self.tell().await;
                 written
             }
+            ("POST", ["_rehearsal", "runs"]) => self.tell_run(ask, &by).await,
             ("POST", ["_rehearsal", "attachments"]) => self.attach(ask, &by).await,
             _ => Err(unknown(ask)),
         }
@@ -68,6 +72,13 @@ impl Place {
             ["collaborators"] => self.list_collaborators(ask).await,
             ["collaborators", login, "permission"] => self.permission(login).await,
             ["git", "ref", name @ ..] => self.get_ref(name).await,
+            ["actions", "runs"] => self.list_runs(ask).await,
+            ["actions", "runs", id] => self.get_run(id).await,
+            ["actions", "runs", id, "jobs"] => self.list_jobs(ask, id).await,
+            ["actions", "runs", id, "logs"] => self.logs(id).await,
+            ["deployments"] => self.list_deployments(ask).await,
+            ["deployments", id] => self.get_deployment(id).await,
+            ["deployments", id, "statuses"] => self.list_deployment_statuses(ask, id).await,
             ["actions", "variables"] => self.list_variables(ask).await,
             ["actions", "variables", name] => self.get_variable(name).await,
             _ => Err(unknown(ask)),
@@ -94,6 +105,8 @@ impl Place {
             ("POST", ["git", "refs"]) => self.make_ref(ask, by).await,
             ("PATCH", ["git", "refs", name @ ..]) => self.move_ref(ask, by, name).await,
             ("DELETE", ["git", "refs", name @ ..]) => self.delete_ref(by, name).await,
+            ("POST", ["deployments"]) => self.deploy(ask, by).await,
+            ("POST", ["deployments", id, "statuses"]) => self.say_deployment(ask, by, id).await,
             ("POST", ["dispatches"]) => self.dispatch(ask, by).await,
             ("POST", ["actions", "workflows", name, "dispatches"]) => {
                 self.start_workflow(ask, by, name).await

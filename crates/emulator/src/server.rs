@@ -194,7 +194,7 @@ async fn respond(place: &Place, request: Request<Incoming>) -> Response<Full<Byt
     let path = parts.uri.path();
     let limit = if path.ends_with("/git-receive-pack") || path.ends_with("/git-upload-pack") {
         LARGEST_PUSH
-    } else if path.ends_with("/_rehearsal/attachments") {
+    } else if path.contains("/_rehearsal/") {
         LARGEST_FILE
     } else {
         LARGEST

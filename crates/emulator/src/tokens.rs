@@ -8,6 +8,7 @@ use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use lightsout_forge::{Credential, Login};
+use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use sha2::{Digest as _, Sha256};
 
@@ -74,10 +75,8 @@ fn variable(login: &Login) -> String {
             '_'
         }
     };
-    format!(
-        "{MEMBER}{}",
-        login.as_str().chars().map(keep).collect::<String>()
-    )
+    let name: String = login.as_str().chars().map(keep).collect();
+    format!("{MEMBER}{}", name.trim_end_matches('_'))
 }
 
 fn mint(prefix: &str) -> Result<String, TokensError> {
@@ -181,6 +180,16 @@ impl Tokens {
     /// The token of a member.
     pub fn person(&self, login: &Login) -> Option<&str> {
         self.people.get(login).map(String::as_str)
+    }
+
+    /// What lets whoever knows it read one thing, without a token.
+    pub(crate) fn pass(&self, to: &str) -> String {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.workflow.as_bytes());
+        hex(hmac::sign(&key, to.as_bytes()).as_ref())
+    }
+
+    pub(crate) fn is_pass(&self, to: &str, pass: &str) -> bool {
+        Sha256::digest(self.pass(to)) == Sha256::digest(pass)
     }
 
     /// Whose a token is.

@@ -62,13 +62,18 @@ pub struct RefChange {
 }
 
 impl Local {
-    /// A person with a token of their own.
+    /// A person with a token of their own, or somebody else's bot: `name[bot]`.
     pub fn acting(&self, login: &Login) -> Acting<'_> {
+        let kind = if login.as_str().ends_with("[bot]") {
+            AccountKind::Bot
+        } else {
+            AccountKind::User
+        };
         Acting {
             local: self,
             account: Account {
                 login: login.clone(),
-                kind: AccountKind::User,
+                kind,
             },
             credential: None,
         }
@@ -85,6 +90,10 @@ impl Local {
 }
 
 impl Acting<'_> {
+    pub(crate) fn local(&self) -> &Local {
+        self.local
+    }
+
     /// Who it is.
     pub fn account(&self) -> &Account {
         &self.account
@@ -372,7 +381,7 @@ impl Acting<'_> {
         }
     }
 
-    async fn must_write(
+    pub(crate) async fn must_write(
         &self,
         db: &mut SqliteConnection,
         what: &'static str,
@@ -393,7 +402,7 @@ impl Acting<'_> {
         }
     }
 
-    fn deed(&self) -> Deed {
+    pub(crate) fn deed(&self) -> Deed {
         Deed {
             actor: self.account.clone(),
             credential: self.credential,

@@ -8,7 +8,11 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use crate::LocalError;
 
 /// Each script brings the database from the version before to the next, which it writes down itself.
-const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+];
 
 /// Opens the database and brings it up to date.
 pub(crate) async fn open(file: &Path) -> Result<SqliteConnection, LocalError> {

@@ -35,6 +35,8 @@ mod request;
 use std::io::Write as _;
 /// `lightsout policy`: verdicts, batches, the audit, the hook.
 mod policy;
+/// `lightsout local serve`: a whole request over GitHub's API on this machine.
+mod serve;
 /// `lightsout signal`.
 mod signal;
 /// `lightsout skills`.

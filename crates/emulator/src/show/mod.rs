@@ -1,5 +1,6 @@
 //! How things look in GitHub's JSON.
 
+mod actions;
 mod commits;
 mod pulls;
 mod threads;
