@@ -79,6 +79,10 @@ const STEPS: &[Step] = &[
         run: || e2e::run(&Check::Github, None),
     },
     Step {
+        name: "e2e-rehearsal",
+        run: || e2e::run(&Check::Rehearsal, None),
+    },
+    Step {
         name: "e2e-policy",
         run: || e2e::run(&Check::Policy, None),
     },

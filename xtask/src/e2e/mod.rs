@@ -56,6 +56,8 @@ pub(crate) enum Check {
     Mdx,
     /// Keep the port's contract on somebody else's emulator of GitHub, and judge every exchange by GitHub's description
     Github,
+    /// Judge every answer of `lightsout local serve` by GitHub's description, and every event by the schemas of webhooks
+    Rehearsal,
     /// Judge issue forms and the schema of `factory.toml` with an independent validator
     Forms,
     /// Read every example payload that GitHub's users have published
@@ -93,6 +95,7 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Mdx => mdx::run(&program),
         Check::Payloads => payloads::run(),
         Check::Policy => policy::run(&program),
+        Check::Rehearsal => github::rehearse(&program),
         Check::Workflows => workflows::run(&program),
         Check::WorkflowsLint => workflows_lint::run(&program),
         Check::Expressions | Check::Forms | Check::Github | Check::Guards | Check::Programs => {

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, anyhow};
 use lightsout_testkit::{Asked, Reply};
 use reqwest::Method;
 use reqwest::blocking::Client;
+use reqwest::redirect::Policy;
 use serde_json::Value;
 
 /// A server.
@@ -71,7 +72,8 @@ impl Rest {
         body: Vec<u8>,
     ) -> Result<(u16, HashMap<String, String>, Vec<u8>)> {
         let exchange = || -> Result<_> {
-            let client = Client::builder().no_proxy().build()?;
+            let client = Client::builder().no_proxy().redirect(Policy::none());
+            let client = client.build()?;
             let mut request = client.request(
                 Method::from_bytes(method.as_bytes())?,
                 format!("{}{path}", self.url),

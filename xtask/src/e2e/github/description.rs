@@ -45,7 +45,9 @@ impl Description {
         for (template, operations) in self.whole["paths"].as_object()? {
             let wanted: Vec<&str> = template.split('/').collect();
             let is_value = |part: &str| part.starts_with('{');
-            let fits = wanted.len() == parts.len()
+            // The name of a reference holds slashes, and stands last.
+            let spans = wanted.last() == Some(&"{ref}") && wanted.len() < parts.len();
+            let fits = (wanted.len() == parts.len() || spans)
                 && wanted
                     .iter()
                     .zip(&parts)
@@ -88,10 +90,8 @@ impl Description {
                         ensure!(known.contains_key(name), "{operation:?} knows no `{name}`");
                     }
                 }
-                self.judge(
-                    &format!("{pointer}/content/application~1json/schema"),
-                    &body,
-                )
+                let at = format!("{pointer}/content/application~1json/schema");
+                judge(&self.validator(&at)?, &body)
             }
         }
     }
@@ -120,6 +120,19 @@ impl Description {
 
     /// Judges an answer; says what is wrong with it.
     pub(super) fn answer(&self, operation: &Operation, status: u16, body: &[u8]) -> Result<()> {
+        let Some(validator) = self.answers(operation, status)? else {
+            ensure!(
+                body.is_empty() || status >= 300,
+                "{operation:?} answers {status} without a body"
+            );
+            return Ok(());
+        };
+        let body: Value = serde_json::from_slice(body).context("the body is no JSON")?;
+        judge(&validator, &body)
+    }
+
+    /// What judges the bodies of an operation's answers with a status; nothing where there is no body to judge.
+    pub(super) fn answers(&self, operation: &Operation, status: u16) -> Result<Option<Validator>> {
         let at = format!(
             "/paths/{}/{}/responses/{status}",
             escaped(&operation.path),
@@ -137,27 +150,18 @@ impl Description {
             .pointer(&at)
             .context("a reference leads nowhere")?;
         if described["content"]["application/json"]["schema"].is_null() {
-            ensure!(
-                body.is_empty() || status >= 300,
-                "{operation:?} answers {status} without a body"
-            );
-            return Ok(());
+            return Ok(None);
         }
-        let body: Value = serde_json::from_slice(body).context("the body is no JSON")?;
-        self.judge(&format!("{at}/content/application~1json/schema"), &body)
+        let at = format!("{at}/content/application~1json/schema");
+        self.validator(&at).map(Some)
     }
 
-    fn judge(&self, pointer: &str, value: &Value) -> Result<()> {
+    fn validator(&self, pointer: &str) -> Result<Validator> {
         let schema = json!({ "$ref": format!("{NAME}#{}", pointer.replace('{', "%7B").replace('}', "%7D")) });
-        let validator: Validator = jsonschema::options()
+        jsonschema::options()
             .with_registry(&self.registry)
             .build(&schema)
-            .map_err(|error| anyhow::anyhow!("{pointer}: {error}"))?;
-        if let Some(error) = validator.iter_errors(value).next() {
-            let said: String = error.to_string().chars().take(300).collect();
-            anyhow::bail!("at `{}`: {said}", error.instance_path());
-        }
-        Ok(())
+            .map_err(|error| anyhow::anyhow!("{pointer}: {error}"))
     }
 
     /// Plants wrong requests and answers, and sees each of them caught.
@@ -203,6 +207,15 @@ impl Description {
         println!("description: {} planted mistakes were caught", caught.len());
         Ok(())
     }
+}
+
+/// Says what is wrong with a body.
+pub(super) fn judge(validator: &Validator, value: &Value) -> Result<()> {
+    if let Some(error) = validator.iter_errors(value).next() {
+        let said: String = error.to_string().chars().take(300).collect();
+        anyhow::bail!("at `{}`: {said}", error.instance_path());
+    }
+    Ok(())
 }
 
 fn escaped(path: &str) -> String {

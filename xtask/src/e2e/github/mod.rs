@@ -3,7 +3,11 @@
 mod description;
 mod emulator;
 mod hub;
+mod judge;
+mod life;
+mod rehearsal;
 mod site;
+mod tour;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,6 +16,8 @@ use lightsout_testkit::contract::forge_contract_without_inbox;
 
 use description::{Book, Description};
 use site::Site;
+
+pub(crate) use rehearsal::run as rehearse;
 
 /// Runs the contract, and judges by GitHub's description everything that is sent and everything that is made up.
 pub(crate) fn run() -> Result<()> {
