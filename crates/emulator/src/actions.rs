@@ -4,13 +4,14 @@
 //! GitHub's API.
 
 use lightsout_forge::{BranchName, Conclusion, DeploymentState, WorkflowRun};
-use lightsout_local::{Acting, Deployed, DeployedStatus, EndedRun};
+use lightsout_local::{Acting, Deployed, DeployedStatus, EndedRun, LocalError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Answered};
 use crate::ask::Ask;
 use crate::place::{Place, number};
+use crate::show::View;
 
 #[derive(Debug, Deserialize)]
 struct ToldRun {
@@ -75,7 +76,14 @@ impl Place {
         let found = self.local.ended_runs().await?;
         let found = found.into_iter().find(|one| one.run.id == id);
         let found = found.ok_or_else(Answer::not_found)?;
-        Ok(self.view(false).await?.run(&found))
+        self.run(&self.view(false).await?, &found)
+    }
+
+    pub(crate) fn run(&self, view: &View, ended: &EndedRun) -> Result<Value, Answer> {
+        let sha = &ended.run.sha;
+        let facts = self.local.repo().facts(sha.as_str());
+        let head = View::short_commit(sha, &facts.map_err(LocalError::from)?);
+        Ok(view.run(ended, &head))
     }
 
     pub(crate) async fn get_run(&self, id: &str) -> Answered {
@@ -93,8 +101,8 @@ impl Place {
                     .is_none_or(|sha| one.run.sha.as_str() == sha)
                 && ask.param("event").is_none_or(|event| one.event == event)
         });
-        let shown: Vec<Value> = runs.map(|one| view.run(one)).collect();
-        Ok(Answer::counted(ask, &self.origin, "workflow_runs", &shown))
+        let shown: Result<Vec<Value>, Answer> = runs.map(|one| self.run(&view, one)).collect();
+        Ok(Answer::counted(ask, &self.origin, "workflow_runs", &shown?))
     }
 
     pub(crate) async fn list_jobs(&self, ask: &Ask, id: &str) -> Answered {

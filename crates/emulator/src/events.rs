@@ -128,7 +128,6 @@ impl Place {
                 "branch_moved" | "branch_deleted" => ("push", told.push(&about)?),
                 "workflow_dispatch" => ("workflow_dispatch", told.workflow_dispatch(&about)),
                 "repository_dispatch" => ("repository_dispatch", told.repository_dispatch(&about)),
-                "check_run" => ("check_run", told.check_run(&about).await?),
                 _ => return Ok(None),
             },
         }))
@@ -173,7 +172,7 @@ impl Told<'_> {
             }
             EventKind::PullSynchronized { pull, head } => {
                 let mut payload = self.pull("synchronize", *pull).await?;
-                payload["before"] = json!("0".repeat(40));
+                payload["before"] = about["before"].clone();
                 payload["after"] = json!(head);
                 ("pull_request", payload)
             }
@@ -205,7 +204,7 @@ impl Told<'_> {
         let run = runs.iter().find(|one| one.run.id == id);
         let run = run.ok_or_else(Answer::not_found)?;
         Ok(self.with(json!({
-            "action": "completed", "workflow_run": self.view.run(run), "workflow": self.view.workflow(run),
+            "action": "completed", "workflow_run": self.place.run(self.view, run)?, "workflow": self.view.workflow(run),
         })))
     }
 
@@ -217,7 +216,7 @@ impl Told<'_> {
         let status = status.ok_or_else(Answer::not_found)?;
         Ok(self.with(json!({
             "action": "created", "deployment_status": self.view.deployment_status(&of, status),
-            "deployment": self.view.deployment(&of), "check_run": null, "workflow": null, "workflow_run": null,
+            "deployment": self.view.deployment(&of),
         })))
     }
 
@@ -250,31 +249,49 @@ impl Told<'_> {
     }
 
     fn push(&self, about: &Value) -> Result<Value, Answer> {
-        let nothing = || json!("0".repeat(40));
-        let or_nothing = |sha: &Value| {
-            if sha.is_null() {
-                nothing()
-            } else {
-                sha.clone()
-            }
+        let sha = |value: &Value| value.as_str().and_then(|text| Sha::new(text).ok());
+        let (before, after) = (sha(&about["before"]), sha(&about["after"]));
+        let shown = |sha: &Option<Sha>| match sha {
+            Some(sha) => json!(sha),
+            None => json!("0".repeat(40)),
         };
-        let (before, after) = (&about["before"], &about["after"]);
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        let repo = self.place.local.repo();
-        let forced = match (text(before), text(after)) {
-            (Some(before), Some(after)) => !repo
-                .is_ancestor(&before, &after)
-                .map_err(LocalError::from)?,
+        let forced = match (&before, &after) {
+            (Some(before), Some(after)) => {
+                let repo = self.place.local.repo();
+                let forward = repo.is_ancestor(before.as_str(), after.as_str());
+                !forward.map_err(LocalError::from)?
+            }
             _ => false,
+        };
+        let head = match &after {
+            Some(after) => self.pushed(before.as_ref(), after)?,
+            None => Value::Null,
         };
         let sender = self.view.user(self.sender);
         Ok(self.with(json!({
             "ref": format!("refs/heads/{}", about["branch"].as_str().unwrap_or_default()),
-            "before": or_nothing(before), "after": or_nothing(after), "created": before.is_null(),
-            "deleted": after.is_null(), "forced": forced, "base_ref": null,
-            "compare": self.view.page("/compare"), "commits": [], "head_commit": null,
+            "before": shown(&before), "after": shown(&after), "created": before.is_none(),
+            "deleted": after.is_none(), "forced": forced, "base_ref": null,
+            "compare": self.view.page("/compare"), "head_commit": head,
+            "commits": after.iter().map(|_| head.clone()).collect::<Vec<_>>(),
             "pusher": { "name": sender["login"], "email": "nobody@forge.localhost" },
         })))
+    }
+
+    /// The newest commit of a push, with all that the push changed.
+    fn pushed(&self, before: Option<&Sha>, after: &Sha) -> Result<Value, Answer> {
+        let repo = self.place.local.repo();
+        let facts = repo.facts(after.as_str()).map_err(LocalError::from)?;
+        let since = before
+            .map(Sha::as_str)
+            .or(facts.parents.first().map(String::as_str));
+        let changes = match since {
+            Some(since) => repo
+                .changes(since, after.as_str())
+                .map_err(LocalError::from)?,
+            None => Vec::new(),
+        };
+        Ok(self.view.pushed_commit(after, &facts, &changes))
     }
 
     fn workflow_dispatch(&self, about: &Value) -> Value {
@@ -286,7 +303,8 @@ impl Told<'_> {
     fn repository_dispatch(&self, about: &Value) -> Value {
         self.with(json!({
             "action": about["event_type"], "branch": self.view.default_branch,
-            "client_payload": about["client_payload"], "installation": null,
+            "client_payload": about["client_payload"],
+            "installation": { "id": 1, "node_id": "I_1" },
         }))
     }
 
@@ -295,24 +313,15 @@ impl Told<'_> {
         let Some(said) = said.iter().find(|one| one.status.context == context) else {
             return Ok(None);
         };
+        let mut commit = self.place.show_commit(self.view, sha)?;
+        if let Some(verification) = commit["commit"]["verification"].as_object_mut() {
+            // The API has it, and events do not.
+            verification.shift_remove("verified_at");
+        }
         Ok(Some(self.with(json!({
             "id": said.id, "sha": sha, "name": self.view.full_name(), "target_url": said.target_url,
             "context": context, "description": said.status.description, "state": state(said.status.state),
-            "branches": [], "created_at": time(said.at), "updated_at": time(said.at),
+            "branches": [], "commit": commit, "avatar_url": null, "created_at": time(said.at), "updated_at": time(said.at),
         }))))
-    }
-
-    async fn check_run(&self, about: &Value) -> Result<Value, Answer> {
-        let run = self
-            .place
-            .local
-            .check_run(about["id"].as_u64().unwrap_or_default())
-            .await?;
-        let action = if run.conclusion.is_some() {
-            "completed"
-        } else {
-            "created"
-        };
-        Ok(self.with(json!({ "action": action, "check_run": self.view.check_run(&run) })))
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::{Answer, Answered};
 use crate::ask::Ask;
 use crate::place::Place;
-use crate::show::time;
+use crate::show::{View, time};
 
 #[derive(Debug, Deserialize)]
 struct NewRef {
@@ -48,7 +48,30 @@ fn is_variable(name: &str) -> bool {
 
 impl Place {
     pub(crate) async fn get_repository(&self) -> Answered {
-        Ok(Answer::ok(&self.view(false).await?.repository()))
+        let mut repository = self.view(false).await?.repository();
+        for name in ["subscribers_count", "network_count"] {
+            repository[name] = json!(0);
+        }
+        Ok(Answer::ok(&repository))
+    }
+
+    /// A commit, with what it says of itself.
+    pub(crate) async fn get_commit(&self, name: &str) -> Answered {
+        let sha = self.commit(name).await?;
+        let missing = || Answer::said(422, &format!("No commit found for SHA: {name}"));
+        let sha = sha.ok_or_else(missing)?;
+        Ok(Answer::ok(
+            &self.show_commit(&self.view(false).await?, &sha)?,
+        ))
+    }
+
+    pub(crate) fn show_commit(&self, view: &View, sha: &Sha) -> Result<Value, Answer> {
+        let facts = self
+            .local
+            .repo()
+            .facts(sha.as_str())
+            .map_err(LocalError::from)?;
+        Ok(view.commit(sha, &facts))
     }
 
     async fn show_ref(&self, branch: &BranchName) -> Result<Value, Answer> {

@@ -67,6 +67,7 @@ impl Place {
             ["commits", name @ .., "check-runs"] => {
                 self.list_check_runs(ask, &name.join("/")).await
             }
+            ["commits", name] => self.get_commit(name).await,
             ["commits", name, "pulls"] => self.pulls_of(ask, name).await,
             ["check-runs", id] => self.get_check_run(id).await,
             ["collaborators"] => self.list_collaborators(ask).await,

@@ -23,6 +23,7 @@ mod change;
 mod clone;
 mod command;
 mod error;
+mod facts;
 mod merge;
 mod remote;
 mod repo;
@@ -31,6 +32,7 @@ mod worktree;
 
 pub use change::{Change, Entry, Mode, Status};
 pub use error::GitError;
+pub use facts::CommitFacts;
 pub use merge::Signature;
 pub use remote::{Pushed, Remote, RemoteError};
 pub use repo::Repo;

@@ -1,6 +1,7 @@
 //! Writing pull requests: opening them, moving their head, and what follows from a merge.
 
 use lightsout_forge::{BranchName, EventKind, Number, Sha};
+use serde_json::json;
 use sqlx::SqliteConnection;
 
 use crate::LocalError;
@@ -68,6 +69,10 @@ pub(crate) async fn pull_moved(
     pull: Number,
     head: &Sha,
 ) -> Result<(), LocalError> {
+    let before: Option<String> = sqlx::query_scalar("SELECT head_sha FROM pull WHERE number = ?")
+        .bind(column(pull.0))
+        .fetch_optional(&mut *tx)
+        .await?;
     let changed = sqlx::query("UPDATE pull SET head_sha = ?1 WHERE number = ?2 AND head_sha <> ?1")
         .bind(head.as_str())
         .bind(column(pull.0))
@@ -75,7 +80,8 @@ pub(crate) async fn pull_moved(
         .await?;
     if changed.rows_affected() == 1 {
         touch(tx, deed, pull).await?;
-        record(tx, deed, synchronized(pull, head)).await?;
+        let moved = synchronized(pull, head).about(json!({ "before": before }));
+        record(tx, deed, moved).await?;
     }
     Ok(())
 }

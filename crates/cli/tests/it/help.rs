@@ -13,6 +13,7 @@ const VERBS: &[&[&str]] = &[
     &["local", "show"],
     &["local", "log"],
     &["local", "run"],
+    &["local", "serve"],
     &["explain"],
     &["replay"],
     &["triage"],

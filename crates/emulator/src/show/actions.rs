@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{View, extend, id, node, time};
 
 impl View {
-    pub(crate) fn run(&self, ended: &EndedRun) -> Value {
+    pub(crate) fn run(&self, ended: &EndedRun, head_commit: &Value) -> Value {
         let run = &ended.run;
         let url = self.api(format!("/actions/runs/{}", run.id));
         let workflow = id("workflow", &ended.path);
@@ -24,8 +24,8 @@ impl View {
             "check_suite_url": self.api(format!("/check-suites/{}", run.id)),
             "artifacts_url": format!("{url}/artifacts"), "cancel_url": format!("{url}/cancel"),
             "rerun_url": format!("{url}/rerun"), "previous_attempt_url": null,
-            "workflow_url": self.api(format!("/actions/workflows/{workflow}")), "head_commit": null,
-            "repository": self.repository(), "head_repository": self.repository(),
+            "workflow_url": self.api(format!("/actions/workflows/{workflow}")), "head_commit": head_commit,
+            "repository": self.short_repository(), "head_repository": self.short_repository(),
             "display_title": run.workflow, "referenced_workflows": [],
         });
         extend(&mut shown, more);
@@ -75,13 +75,16 @@ impl View {
 
     pub(crate) fn deployment_status(&self, of: &Deployed, one: &DeployedStatus) -> Value {
         let deployment = self.api(format!("/deployments/{}", of.id));
-        let to = one.url.clone().unwrap_or_default();
-        json!({
+        let mut shown = json!({
             "url": format!("{deployment}/statuses/{}", one.id), "id": one.id,
             "node_id": node("DES", one.id), "state": one.state, "creator": self.user(&one.by),
-            "description": one.description, "environment": of.environment, "target_url": to,
-            "environment_url": to, "log_url": "", "created_at": time(one.at), "updated_at": time(one.at),
+            "description": one.description, "environment": of.environment,
+            "target_url": one.url.clone().unwrap_or_default(), "created_at": time(one.at), "updated_at": time(one.at),
             "deployment_url": deployment, "repository_url": self.api(""), "performed_via_github_app": null,
-        })
+        });
+        if let Some(url) = &one.url {
+            shown["environment_url"] = json!(url);
+        }
+        shown
     }
 }

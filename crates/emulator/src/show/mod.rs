@@ -149,29 +149,39 @@ impl View {
         labels.into_iter().map(|label| self.label(label)).collect()
     }
 
-    pub(crate) fn repository(&self) -> Value {
+    /// The repository, as it is shown within other things.
+    pub(crate) fn short_repository(&self) -> Value {
         let id = id("repository", &self.full_name());
         let mut repository = json!({
             "id": id, "node_id": node("R", id), "name": self.name, "full_name": self.full_name(),
             "owner": self.owner(), "private": true, "html_url": self.page(""), "description": null,
-            "fork": false, "url": self.api(""), "homepage": null, "language": null, "mirror_url": null,
-            "git_url": self.page(".git"), "ssh_url": self.page(".git"), "clone_url": self.page(".git"),
-            "svn_url": self.page(""), "forks_count": 0, "stargazers_count": 0, "watchers_count": 0, "size": 0,
+            "fork": false, "url": self.api(""),
         });
+        for (name, rest) in ADDRESSES {
+            repository[*name] = json!(self.api(rest));
+        }
+        repository
+    }
+
+    pub(crate) fn repository(&self) -> Value {
+        let mut repository = self.short_repository();
         let more = json!({
+            "homepage": null, "language": null, "mirror_url": null, "git_url": self.page(".git"),
+            "ssh_url": self.page(".git"), "clone_url": self.page(".git"), "svn_url": self.page(""),
+            "forks_count": 0, "stargazers_count": 0, "watchers_count": 0, "size": 0,
             "default_branch": self.default_branch, "open_issues_count": self.open_issues,
             "open_issues": self.open_issues, "is_template": false, "topics": [], "has_issues": true,
             "has_projects": false, "has_wiki": false, "has_pages": false, "has_downloads": false,
             "has_discussions": false, "archived": false, "disabled": false, "visibility": "private",
+        });
+        extend(&mut repository, more);
+        let more = json!({
             "pushed_at": time(self.since), "created_at": time(self.since), "updated_at": time(self.since),
             "allow_squash_merge": true, "allow_merge_commit": false, "allow_rebase_merge": false,
             "allow_forking": false, "web_commit_signoff_required": false, "license": null, "forks": 0,
-            "watchers": 0, "subscribers_count": 0, "network_count": 0,
+            "watchers": 0, "custom_properties": {},
         });
         extend(&mut repository, more);
-        for (name, rest) in ADDRESSES {
-            repository[*name] = json!(self.api(rest));
-        }
         repository
     }
 }

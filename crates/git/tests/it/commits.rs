@@ -14,6 +14,26 @@ fn the_same_arguments_make_the_same_commit_everywhere() {
 }
 
 #[test]
+fn a_commit_says_who_made_it_from_what() {
+    let fixture = fixture();
+    let (repo, first) = (&fixture.repo, fixture.first.as_str());
+    let message = "two lines\n\nand: a third\n";
+    let new = [file("content/faq/a.mdx", "two")];
+    let second = repo.commit_files(Some(first), &new, message, &author(7));
+    let second = second.unwrap();
+    let facts = repo.facts(&second).unwrap();
+    assert_eq!(
+        (&facts.author, facts.message.as_str()),
+        (&author(7), message.trim_end())
+    );
+    assert_eq!(facts.parents, [first]);
+    assert_eq!(facts.tree.len(), 40);
+    assert_eq!(repo.facts(first).unwrap().parents, Vec::<String>::new());
+    assert!(repo.facts(&"1".repeat(40)).is_err());
+    assert!(repo.facts("main").is_err());
+}
+
+#[test]
 fn files_are_written_removed_and_read() {
     let fixture = fixture();
     let (repo, first) = (&fixture.repo, fixture.first.as_str());
