@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use lightsout_git::{GitError, Repo, Signature};
 use lightsout_lifecycle::RunId;
@@ -13,6 +14,8 @@ use crate::EngineError;
 use crate::journal::Journal;
 
 const BASE_REF: &str = "refs/forge/base";
+/// How long a git that outlived its killed parent may still write.
+const ORPHAN_GRACE: Duration = Duration::from_secs(1);
 /// A configuration is text that people write; a megabyte of it is an accident.
 const CONFIG_LIMIT: u64 = 1 << 20;
 
@@ -37,8 +40,11 @@ impl Workshop {
         fs::create_dir_all(dir.join("runs")).map_err(EngineError::disk("making", dir))?;
         let path = dir.join("workshop.git");
         let repo = match Repo::open_bare(&path) {
-            Ok(repo) => repo,
-            Err(_) => Repo::init_bare(&path, "workshop")?,
+            Ok(repo) => {
+                repo.remove_stale_locks(ORPHAN_GRACE)?;
+                repo
+            }
+            Err(_) => Repo::take_over(&path, "workshop")?,
         };
         repo.worktree_prune()?;
         Ok(Self {

@@ -37,6 +37,12 @@ impl Repo {
         Self::open_bare(path)
     }
 
+    /// Makes or opens a bare repository that no other process uses at this moment, whatever a killed one has left of it.
+    pub fn take_over(path: &Path, default_branch: &str) -> Result<Self, GitError> {
+        remove_locks(path, ORPHAN_GRACE)?;
+        Self::init_bare(path, default_branch)
+    }
+
     /// Opens a bare repository.
     pub fn open_bare(path: &Path) -> Result<Self, GitError> {
         let refused = |what| GitError::Refused {
@@ -177,23 +183,7 @@ impl Repo {
     /// Removes the lock files that a killed git left behind. To be called only while nobody else may write; a git
     /// that outlived its parent gets `grace` to end by itself.
     pub fn remove_stale_locks(&self, grace: Duration) -> Result<usize, GitError> {
-        let until = Instant::now() + grace;
-        loop {
-            let mut locks = Vec::new();
-            find_locks(&self.git_dir, 0, &mut locks);
-            if locks.is_empty() || Instant::now() >= until {
-                for lock in &locks {
-                    match fs::remove_file(lock) {
-                        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                            return Err(GitError::io("removing a stale lock file")(e));
-                        }
-                        _ => {}
-                    }
-                }
-                return Ok(locks.len());
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        remove_locks(&self.git_dir, grace)
     }
 
     /// Checks every object and link (`git fsck --full --strict`).
@@ -232,6 +222,9 @@ impl Repo {
         is_sha(text).then(|| text.to_owned())
     }
 }
+
+/// How long a git that outlived its killed parent may still write.
+const ORPHAN_GRACE: Duration = Duration::from_secs(1);
 
 /// What git writes for "no object".
 pub(crate) const ZERO: &str = "0000000000000000000000000000000000000000";
@@ -291,6 +284,26 @@ pub(crate) fn full_ref(text: &str) -> Result<&str, GitError> {
         ref_name(text)
     } else {
         Err(bad("full reference name", text))
+    }
+}
+
+fn remove_locks(git_dir: &Path, grace: Duration) -> Result<usize, GitError> {
+    let until = Instant::now() + grace;
+    loop {
+        let mut locks = Vec::new();
+        find_locks(git_dir, 0, &mut locks);
+        if locks.is_empty() || Instant::now() >= until {
+            for lock in &locks {
+                match fs::remove_file(lock) {
+                    Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                        return Err(GitError::io("removing a stale lock file")(e));
+                    }
+                    _ => {}
+                }
+            }
+            return Ok(locks.len());
+        }
+        std::thread::sleep(Duration::from_millis(20));
     }
 }
 

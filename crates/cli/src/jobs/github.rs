@@ -102,6 +102,7 @@ fn forge(state: &Path, factory: &Factory, base: &str) -> anyhow::Result<GitHub> 
     let api = api.as_deref().unwrap_or("https://api.github.com");
     let branch = BranchName::new(base).with_context(|| format!("the base branch `{base}`"))?;
     let workshop = state.join("forge.git");
+    Repo::take_over(&workshop, base)?;
     let mut reach = Reach::new(repository, api, &server(), workshop, branch)?;
     let own = factory.bots.iter();
     reach.own = own.filter_map(|login| Login::new(login).ok()).collect();
@@ -129,6 +130,6 @@ fn ledger(state: &Path) -> anyhow::Result<BranchLedger> {
     let token = needed("GITHUB_TOKEN", "it is the workflow's own token")?;
     let url = format!("{}/{repository}.git", server().trim_end_matches('/'));
     let remote = Remote::new(&url, Some(token.into()))?;
-    let repo = Repo::init_bare(&state.join("ledger.git"), "main")?;
+    let repo = Repo::take_over(&state.join("ledger.git"), "main")?;
     Ok(BranchLedger::new(remote, repo, LEDGER_BRANCH))
 }

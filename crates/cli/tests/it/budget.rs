@@ -146,3 +146,27 @@ fn a_life_that_is_cut_off_at_any_write_ends_the_same() {
         assert_eq!(other, end, "cut off {when} write {nth}");
     }
 }
+
+#[test]
+fn what_a_killed_git_left_locked_stops_no_job() {
+    let hub = Hub::new();
+    hub.open("FAQ: bicycles");
+    let event = told("opened", &hub.issue(1));
+    let event = Some(("issues", &event));
+    hub.fine(&["triage"], event);
+    let state = hub.path("runner-triage/lightsout");
+    for lock in [
+        "ledger.git/config.lock",
+        "ledger.git/refs/lightsout/ledger/fetched.lock",
+        "ledger.git/refs/lightsout/ledger/seen.lock",
+        "forge.git/config.lock",
+        "workshop.git/refs/forge/base.lock",
+    ] {
+        std::fs::write(state.join(lock), "").unwrap();
+    }
+    hub.open("FAQ: tricycles");
+    let event = told("opened", &hub.issue(2));
+    std::fs::remove_dir_all(hub.path("run")).unwrap();
+    let said = hub.fine(&["triage"], Some(("issues", &event)));
+    assert_eq!(said["reason"], "started");
+}

@@ -208,6 +208,26 @@ fn locks_of_a_killed_git_are_removed() {
 }
 
 #[test]
+fn a_repository_is_taken_over_from_a_git_that_was_killed() {
+    let fixture = fixture();
+    let path = fixture.repo.path();
+    for lock in ["config.lock", "HEAD.lock", "refs/heads/main.lock"] {
+        std::fs::write(path.join(lock), "").unwrap();
+    }
+    assert!(matches!(
+        Repo::init_bare(path, "main"),
+        Err(GitError::Failed { .. })
+    ));
+    let repo = Repo::take_over(path, "main").unwrap();
+    let first = fixture.first.as_str();
+    repo.delete_ref("refs/heads/main", Some(first)).unwrap();
+    let fresh = fixture.dir.path().join("fresh");
+    std::fs::create_dir(&fresh).unwrap();
+    std::fs::write(fresh.join("HEAD.lock"), "").unwrap();
+    Repo::take_over(&fresh, "main").unwrap().fsck().unwrap();
+}
+
+#[test]
 fn making_a_repository_twice_is_making_it_once() {
     let fixture = fixture();
     let again = Repo::init_bare(fixture.repo.path(), "main").unwrap();
