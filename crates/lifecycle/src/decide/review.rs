@@ -211,6 +211,7 @@ fn remember(facts: &ReviewFacts, record: &ReviewRecord, reason: Reason, body: &s
 pub(crate) fn settle(report: &RunReport, facts: &ReviewFacts) -> Plan {
     match &facts.record.run {
         Some(run) if run.id == report.run => {}
+        Some(run) if follows(run, report) => return hand_out_next(facts, run),
         _ => return Plan::ignore(Reason::AlreadyHandled),
     }
     let run = facts.record.run.as_ref();
@@ -232,6 +233,24 @@ pub(crate) fn settle(report: &RunReport, facts: &ReviewFacts) -> Plan {
             )
         }
     }
+}
+
+/// Whether a run is one that settling a report has begun: the fix of what it found, or the review of a newer head.
+fn follows(run: &ReviewRun, report: &RunReport) -> bool {
+    let same = report.run.0.rsplit('-').next() == Some(run.sha.short());
+    run.fixes == same
+}
+
+/// The report was settled before, by somebody who may not have lived to hand out the run that follows.
+fn hand_out_next(facts: &ReviewFacts, run: &ReviewRun) -> Plan {
+    if applies(Reason::RunInProgress, facts.run_alive) {
+        return Plan::ignore(Reason::RunInProgress);
+    }
+    let stands = facts.pull.state == PullState::Open && run.sha == facts.pull.head_sha;
+    if !stands || !facts.enabled {
+        return Plan::ignore(Reason::AlreadyHandled);
+    }
+    take_up(facts, run)
 }
 
 /// The pull request moved on: what is there now is reviewed instead, since its push came while the run was alive; unless

@@ -197,6 +197,50 @@ fn one_fix_pass_in_the_life_of_a_pull_request() {
 }
 
 #[test]
+fn a_run_that_was_never_handed_out_is_when_the_one_before_is_settled_again() {
+    let started = after(facts(), &pushed(&facts()));
+    let reported = end(&started, found(&[Severity::MustFix]));
+    let recorded = after(started.clone(), &settle(&reported, &started));
+    let again = settle(&reported, &recorded);
+    assert_eq!(again.reason, Reason::Resumed);
+    assert_eq!(again.run.as_ref().unwrap().role, Role::Fixer);
+    let twice = after(recorded.clone(), &again);
+    assert_eq!(
+        (twice.record.fixes, twice.record.run.as_ref().unwrap().tries),
+        (1, 2)
+    );
+
+    let mut changed = recorded.clone();
+    changed.run_alive = true;
+    assert_eq!(
+        settle(&reported, &changed),
+        Plan::ignore(Reason::RunInProgress)
+    );
+    let handled = Plan::ignore(Reason::AlreadyHandled);
+    changed = recorded.clone();
+    changed.enabled = false;
+    assert_eq!(settle(&reported, &changed), handled);
+    changed = recorded.clone();
+    changed.pull.state = PullState::Closed;
+    assert_eq!(settle(&reported, &changed), handled);
+    changed = recorded.clone();
+    changed.pull.head_sha = sha('f');
+    assert_eq!(settle(&reported, &changed), handled);
+    // A newer head whose review was begun and never handed out.
+    let mut newer = started;
+    newer.pull.head_sha = sha('c');
+    let begun = after(newer.clone(), &settle(&reported, &newer));
+    let again = settle(&reported, &begun);
+    assert_eq!(
+        (again.reason, again.run.unwrap().at),
+        (Reason::Resumed, Some(sha('c')))
+    );
+    changed = twice;
+    changed.record.run = None;
+    assert_eq!(settle(&reported, &changed), handled);
+}
+
+#[test]
 fn a_fix_is_proposed_and_a_failed_one_is_told() {
     let (fixing, plan) = review(facts(), &[Severity::Note, Severity::MustFix]);
     insta::assert_json_snapshot!("findings", plan.actions);
