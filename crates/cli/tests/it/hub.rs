@@ -7,12 +7,18 @@ use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use lightsout_testkit::{Asked, GitServer, HttpServer, Reply};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{lightsout, stderr, stdout};
 
+/// The private key of an App that does not exist.
+const APP_KEY: &str = include_str!("../../../github/tests/it/app-key.pem");
+/// What everything begins with that it has signed.
+const SIGNED: &str = "eyJhbGciOiJSUzI1NiI";
 const WORKFLOW: &str = "planted-workflow-77aa";
 const BOT: &str = "planted-bot-88bb";
 /// The account of the workflow's own token.
@@ -34,6 +40,8 @@ struct State {
     fault: Option<(usize, bool)>,
     /// Whether that has come, and whoever asked is to be ended.
     reached: bool,
+    /// What every call is answered with, one after the other, the last one for ever.
+    echoes: Vec<Echo>,
 }
 
 /// A GitHub with one repository, and a checkout of it.
@@ -63,8 +71,43 @@ fn user(login: &str) -> Value {
     json!({"login": login, "type": kind})
 }
 
-fn has_secret(bytes: &[u8]) -> bool {
-    bytes.windows(8).any(|window| window == b"planted-")
+/// Whether a text holds what was planted: a token, one as git sends it, or a line of the key.
+pub(crate) fn has_secret(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let encoded = [WORKFLOW, BOT].map(|token| STANDARD.encode(format!("x-access-token:{token}")));
+    let mut lines = APP_KEY.lines().filter(|line| !line.starts_with("---"));
+    text.contains("planted-")
+        || text.contains(SIGNED)
+        || encoded.iter().any(|token| text.contains(token))
+        || lines.any(|line| text.contains(line))
+}
+
+/// How a job says who the bot is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bot {
+    Token,
+    App,
+}
+
+/// An answer that says back what it was sent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Echo {
+    pub(crate) status: u16,
+    /// A page of some machine in between, and no JSON.
+    pub(crate) page: bool,
+}
+
+impl Echo {
+    fn answer(self, asked: &Asked) -> Reply {
+        let sent = asked.header("authorization").unwrap_or_default();
+        if self.page {
+            let page = format!("<html><body>No: {sent}</body></html>");
+            return Reply::text(self.status, "text/html", &page);
+        }
+        let errors = json!([{"message": sent, "field": sent, "code": sent}]);
+        let said = json!({"message": format!("not with {sent}"), "errors": errors});
+        Reply::json(self.status, &said)
+    }
 }
 
 fn is_write(asked: &Asked) -> bool {
@@ -315,6 +358,12 @@ impl Hub {
         let (seen, at) = (Arc::clone(&state), repo);
         let api = HttpServer::start(move |asked| {
             let mut state = seen.lock().unwrap();
+            if let Some(echo) = state.echoes.first().copied() {
+                if state.echoes.len() > 1 {
+                    state.echoes.remove(0);
+                }
+                return echo.answer(asked);
+            }
             if is_write(asked) {
                 match &mut state.fault {
                     Some((0, after)) => {
@@ -453,14 +502,61 @@ impl Hub {
         self.api.asked().iter().map(Asked::line).collect()
     }
 
+    /// Lets every call be answered so.
+    pub(crate) fn echo(&self, echoes: &[Echo]) {
+        self.state.lock().unwrap().echoes = echoes.to_vec();
+    }
+
+    /// Lets every push be refused, by a server that says the credential back.
+    pub(crate) fn refuse_pushes(&self) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let hooks = self.path("served/acme/site.git/hooks");
+        fs::create_dir_all(&hooks).unwrap();
+        let said: Vec<String> = [WORKFLOW, BOT]
+            .iter()
+            .flat_map(|token| {
+                let pair = format!("x-access-token:{token}");
+                [STANDARD.encode(&pair), pair]
+            })
+            .collect();
+        let hook = hooks.join("pre-receive");
+        // In pieces, so that the hook is not found where it lies.
+        let said = said
+            .join(" ")
+            .replace("planted-", "planted''-")
+            .replace("eC1hY2Nlc3", "eC1hY''2Nlc3");
+        fs::write(
+            &hook,
+            format!("#!/bin/sh\necho not with '{said}' >&2\nexit 1\n"),
+        )
+        .unwrap();
+        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Whether anything that was sent holds a secret outside its header.
+    pub(crate) fn sends_secret(&self) -> bool {
+        let asked = self.api.asked();
+        asked
+            .iter()
+            .any(|asked| has_secret(&asked.body) || has_secret(asked.path.as_bytes()))
+    }
+
     /// A job, about an event.
     pub(crate) fn job(&self, words: &[&str], event: Option<(&str, &Value)>) -> Output {
+        self.job_by(Bot::Token, words, event)
+    }
+
+    /// The same with a credential of some kind.
+    pub(crate) fn job_by(&self, bot: Bot, words: &[&str], event: Option<(&str, &Value)>) -> Output {
         let mut command = lightsout();
         command
             .current_dir(self.dir.path())
             .args(words)
             .args(["--format", "json"])
             .env("CMS_BOT_ENABLED", "true")
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_OUTPUT", self.path("outputs"))
+            .env("GITHUB_STEP_SUMMARY", self.path("summary.md"))
             .env("GITHUB_REPOSITORY", "acme/site")
             .env("GITHUB_API_URL", self.api.url())
             .env("GITHUB_SERVER_URL", self.git.url())
@@ -474,9 +570,13 @@ impl Hub {
                 .env("GITHUB_EVENT_PATH", self.path("event.json"));
         }
         if !matches!(words[0], "agent" | "gate") {
-            command
-                .env("GITHUB_TOKEN", WORKFLOW)
-                .env("LIGHTSOUT_BOT_TOKEN", BOT);
+            command.env("GITHUB_TOKEN", WORKFLOW);
+            match bot {
+                Bot::Token => command.env("LIGHTSOUT_BOT_TOKEN", BOT),
+                Bot::App => command
+                    .env("LIGHTSOUT_APP_ID", "12")
+                    .env("LIGHTSOUT_APP_KEY", APP_KEY),
+            };
         }
         let output = self.run(&mut command);
         assert!(!has_secret(&output.stdout) && !has_secret(&output.stderr));
@@ -517,5 +617,34 @@ pub(crate) fn labeled(pull: &Value) -> Value {
     json!({
         "action": "labeled", "pull_request": pull, "sender": user(OWN_BOT),
         "label": {"name": "cms-approved"},
+    })
+}
+
+/// The payload of a pull request that was opened.
+pub(crate) fn pull_opened(pull: &Value) -> Value {
+    json!({"action": "opened", "pull_request": pull, "sender": user(OWN_BOT)})
+}
+
+/// The payload of a deployment of a pull request's head.
+pub(crate) fn deployed(pull: &Value) -> Value {
+    json!({
+        "action": "created", "sender": user("vercel[bot]"),
+        "deployment": {"id": 5, "sha": pull["head"]["sha"]},
+        "deployment_status": {
+            "state": "success", "creator": user("vercel[bot]"),
+            "environment_url": "https://site-abc.vercel.app",
+        },
+    })
+}
+
+/// The payload of a workflow that failed on a pull request's head.
+pub(crate) fn failed(pull: &Value) -> Value {
+    json!({
+        "action": "completed", "sender": user("robin"), "repository": {"full_name": "acme/site"},
+        "workflow_run": {
+            "id": 900, "name": "CI", "conclusion": "failure",
+            "head_branch": pull["head"]["ref"], "head_sha": pull["head"]["sha"],
+            "head_repository": {"full_name": "acme/site"},
+        },
     })
 }

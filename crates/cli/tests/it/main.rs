@@ -32,6 +32,9 @@ mod publish;
 /// `lightsout request`, `labels` and `schema`.
 mod request;
 
+/// What no verb writes anywhere.
+mod secrets;
+
 use std::io::Write as _;
 /// `lightsout policy`: verdicts, batches, the audit, the hook.
 mod policy;

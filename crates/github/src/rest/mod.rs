@@ -118,6 +118,7 @@ impl Api {
             let known = known.flatten();
             let request = self.request(token, call, &path, known.as_ref().map(|(tag, _)| tag))?;
             let (status, headers, body) = self.exchange(call, request).await?;
+            let body = without(token, body);
             match (status, known) {
                 (StatusCode::NOT_MODIFIED, Some((_, answer))) => return Ok(answer),
                 (StatusCode::FOUND, _) if call.leads_elsewhere => {
@@ -240,6 +241,18 @@ impl Api {
     }
 }
 
+/// An answer without the credential that was sent: whoever answers may say it back.
+fn without(token: &SecretString, body: Bytes) -> Bytes {
+    let token = token.expose_secret();
+    match std::str::from_utf8(&body) {
+        Ok(text) if !token.is_empty() && text.contains(token) => {
+            Bytes::from(text.replace(token, "[hidden]"))
+        }
+        // What is no text is no JSON either, and nobody is shown it.
+        _ => body,
+    }
+}
+
 /// A success is JSON or nothing; a page of some machine in between is neither.
 fn check_json(body: &[u8]) -> Result<(), Failure> {
     if body.is_empty() || serde_json::from_slice::<IgnoredAny>(body).is_ok() {
@@ -282,5 +295,22 @@ impl Waits {
         self.left = self.left.checked_sub(wait)?;
         self.attempts += 1;
         (self.attempts <= ATTEMPTS).then_some(wait)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_sent_is_not_said_back() {
+        let token = SecretString::from("planted-1");
+        let said = |text: &'static str| without(&token, Bytes::from_static(text.as_bytes()));
+        assert_eq!(
+            said("{\"message\": \"no planted-1\"}"),
+            "{\"message\": \"no [hidden]\"}"
+        );
+        assert_eq!(said("{\"message\": \"no\"}"), "{\"message\": \"no\"}");
+        assert_eq!(without(&"".into(), Bytes::from_static(b"x")), "x");
     }
 }
