@@ -107,6 +107,13 @@ const STEPS: &[Step] = &[
         run: || e2e::run(&Check::Kill { times: 50, seed: 1 }, None),
     },
     Step {
+        name: "e2e-killed",
+        run: || {
+            let (all, seed) = (false, 1);
+            e2e::run(&Check::Killed { all, seed }, None)
+        },
+    },
+    Step {
         name: "simulate",
         run: || simulate::run(&["--lives", "200"]),
     },

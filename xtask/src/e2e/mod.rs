@@ -58,6 +58,15 @@ pub(crate) enum Check {
     Github,
     /// Judge every answer of `lightsout local serve` by GitHub's description, and every event by the schemas of webhooks
     Rehearsal,
+    /// Kill every verb at each of its writes on that emulator, and check that it always reaches the same end
+    Killed {
+        /// Kill on both sides of each write, and not on one after the other in turn
+        #[arg(long)]
+        all: bool,
+        /// Which side comes first
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Judge issue forms and the schema of `factory.toml` with an independent validator
     Forms,
     /// Read every example payload that GitHub's users have published
@@ -92,6 +101,10 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Demo { agent: None } => demo::run(&program),
         Check::Demo { agent: Some(kind) } => agents::demo(&program, *kind),
         Check::Kill { times, seed } => kill::run(&program, *times, *seed),
+        Check::Killed { all, seed } => {
+            let (all, seed) = (*all, *seed);
+            github::killed::run(&program, github::killed::Options { all, seed })
+        }
         Check::Mdx => mdx::run(&program),
         Check::Payloads => payloads::run(),
         Check::Policy => policy::run(&program),

@@ -1,6 +1,8 @@
 //! Asking a server on loopback, from threads with and without a run time.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use lightsout_testkit::{Asked, Reply};
@@ -8,6 +10,13 @@ use reqwest::Method;
 use reqwest::blocking::Client;
 use reqwest::redirect::Policy;
 use serde_json::Value;
+
+/// For every server on loopback. Connections are given up before the servers do so.
+static CLIENT: LazyLock<Client> = LazyLock::new(|| {
+    let client = Client::builder().no_proxy().redirect(Policy::none());
+    let client = client.pool_idle_timeout(Duration::from_secs(2)).build();
+    client.unwrap_or_else(|_| Client::new())
+});
 
 /// A server.
 #[derive(Debug, Clone)]
@@ -72,9 +81,7 @@ impl Rest {
         body: Vec<u8>,
     ) -> Result<(u16, HashMap<String, String>, Vec<u8>)> {
         let exchange = || -> Result<_> {
-            let client = Client::builder().no_proxy().redirect(Policy::none());
-            let client = client.build()?;
-            let mut request = client.request(
+            let mut request = CLIENT.request(
                 Method::from_bytes(method.as_bytes())?,
                 format!("{}{path}", self.url),
             );

@@ -512,13 +512,8 @@ impl Hub {
         use std::os::unix::fs::PermissionsExt as _;
         let hooks = self.path("served/acme/site.git/hooks");
         fs::create_dir_all(&hooks).unwrap();
-        let said: Vec<String> = [WORKFLOW, BOT]
-            .iter()
-            .flat_map(|token| {
-                let pair = format!("x-access-token:{token}");
-                [STANDARD.encode(&pair), pair]
-            })
-            .collect();
+        let pair = format!("x-access-token:{WORKFLOW}");
+        let said = [STANDARD.encode(&pair), pair];
         let hook = hooks.join("pre-receive");
         // In pieces, so that the hook is not found where it lies.
         let said = said

@@ -4,39 +4,50 @@
 //! same objects, under the same names. Statuses, merging, what a pull request's branch does to it, closing words and
 //! entity tags are made here. Each request is judged by GitHub's description, and each answer that is made here.
 
+mod app;
+mod commits;
+mod emulated;
+mod pulls;
+mod statuses;
+mod trap;
+
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::path::Path;
-use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use lightsout_git::{Repo, Signature};
+use lightsout_git::Repo;
 use lightsout_testkit::{Asked, Reply};
 use serde_json::{Value, json};
 
 use super::description::{Book, Description, Operation};
 use crate::e2e::rest::Rest;
-use crate::process;
+
+pub(super) use emulated::{Emulated, Write};
+pub(super) use trap::{Meets, Trap, When, kill_tree};
 
 pub(super) const REPOSITORY: &str = "/repos/acme/site";
 pub(super) const WORKFLOW: &str = "planted-workflow-token";
 pub(super) const BOT: &str = "planted-bot-token";
+/// The token of the one who owns the repository.
+pub(super) const OWNER: &str = "as-acme";
 
 /// One GitHub.
 pub(super) struct Hub {
-    pub(super) emulator: Rest,
+    pub(super) emulator: Emulated,
     pub(super) git: Rest,
     pub(super) bare: Repo,
     pub(super) description: Arc<Description>,
     pub(super) book: Arc<Mutex<Book>>,
     pub(super) state: Mutex<State>,
+    /// Who is killed, and where.
+    pub(super) trap: Trap,
 }
 
 /// What the emulator does not keep.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct State {
     /// By commit, the oldest first.
     statuses: HashMap<String, Vec<Value>>,
@@ -46,6 +57,10 @@ pub(super) struct State {
     merged: HashMap<u64, String>,
     known: Vec<String>,
     pub(super) files: HashMap<String, Vec<u8>>,
+    /// What workflows were started with.
+    pub(super) dispatched: Vec<Value>,
+    /// Whether the hidden marks of comments are lost on the way: a mistake that is planted.
+    pub(super) unmarked: bool,
 }
 
 /// An answer, and whether it was made here.
@@ -54,6 +69,7 @@ struct Answer {
     body: Value,
     faked: bool,
     link: Option<String>,
+    location: Option<String>,
 }
 
 impl Answer {
@@ -63,6 +79,14 @@ impl Answer {
             body,
             faked: true,
             link: None,
+            location: None,
+        }
+    }
+
+    fn emulated(body: Value) -> Self {
+        Self {
+            faked: false,
+            ..Self::faked(200, body)
         }
     }
 
@@ -76,6 +100,14 @@ impl Answer {
         body["errors"] = json!([error]);
         Self::faked(422, body)
     }
+
+    fn text(&self) -> String {
+        if matches!(self.status, 204 | 302) {
+            String::new()
+        } else {
+            self.body.to_string()
+        }
+    }
 }
 
 impl Hub {
@@ -88,34 +120,46 @@ impl Hub {
     }
 
     pub(super) fn answer(&self, asked: &Asked) -> Reply {
-        self.try_answer(asked).unwrap_or_else(|error| {
+        let meets = self.trap.meets(self.write_of(asked));
+        if meets == Meets::Gone {
+            return Reply::Cut;
+        }
+        if meets == Meets::Its(When::Before) {
+            self.trap.spring();
+            return Reply::Cut;
+        }
+        let reply = self.try_answer(asked).unwrap_or_else(|error| {
             self.book()
                 .wrong
                 .push(format!("{}: {error:#}", asked.line()));
             Reply::json(500, &json!({ "message": format!("{error:#}") }))
-        })
+        });
+        if meets == Meets::Its(When::After) {
+            self.trap.spring();
+            return Reply::Cut;
+        }
+        reply
+    }
+
+    /// What a request changes, by its route or by the branch that is pushed; none when it only reads.
+    fn write_of(&self, asked: &Asked) -> Option<String> {
+        if asked.method == "GET" {
+            return None;
+        }
+        if asked.path.starts_with("/acme/") {
+            let pushes = asked.path.ends_with("/git-receive-pack");
+            return pushes.then(|| commits::pushed(&asked.body)).flatten();
+        }
+        let operation = self.description.operation(&asked.method, &asked.path)?;
+        let route = operation.path.trim_start_matches("/repos/{owner}/{repo}");
+        Some(format!("{} {route}", asked.method))
     }
 
     fn try_answer(&self, asked: &Asked) -> Result<Reply> {
         if asked.path.starts_with("/acme/site.git/") {
-            let encoded = |token| STANDARD.encode(format!("x-access-token:{token}"));
-            let header = asked
-                .header("authorization")
-                .and_then(|header| header.strip_prefix("Basic "));
-            if ![WORKFLOW, BOT]
-                .into_iter()
-                .any(|token| header == Some(encoded(token).as_str()))
-            {
-                return Ok(Reply::text(401, "text/plain", "")
-                    .with("www-authenticate", "Basic realm=\"git\""));
-            }
-            let reply = self.git.forward(asked)?;
-            if asked.method == "POST" && asked.path.ends_with("/git-receive-pack") {
-                self.follow()?;
-            }
-            return Ok(reply);
+            return self.push_or_fetch(asked);
         }
-        if asked.path.starts_with("/user-attachments/") {
+        if asked.path.starts_with("/user-attachments/") || asked.path.starts_with("/archives/") {
             let file = self.state().files.get(&asked.path).cloned();
             return Ok(match file {
                 Some(body) => Reply::Answer {
@@ -129,7 +173,7 @@ impl Hub {
         let token = asked
             .header("authorization")
             .and_then(|header| header.strip_prefix("Bearer "));
-        let Some(token @ (WORKFLOW | BOT)) = token else {
+        let Some(token) = token.filter(|token| app::may_call(token, &asked.path)) else {
             return Ok(Reply::json(401, &json!({ "message": "Bad credentials" })));
         };
         let operation = self.description.operation(&asked.method, &asked.path);
@@ -139,11 +183,7 @@ impl Hub {
             .request(&operation, &asked.path, &asked.body)?;
         *self.book().requests.entry(name.clone()).or_default() += 1;
         let answer = self.act(asked, &operation, token)?;
-        let text = if answer.status == 204 {
-            String::new()
-        } else {
-            answer.body.to_string()
-        };
+        let text = answer.text();
         let judged = self
             .description
             .answer(&operation, answer.status, text.as_bytes());
@@ -156,23 +196,28 @@ impl Hub {
             counts.0 += 1;
             counts.1 += u32::from(judged.is_err());
         }
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        let tag = format!("\"{:x}\"", hasher.finish());
-        if asked.method == "GET" && answer.status == 200 {
-            if asked.header("if-none-match") == Some(tag.as_str()) {
-                return Ok(Reply::text(304, "application/json", "").with("etag", &tag));
-            }
-            let reply = Reply::json(200, &answer.body).with("etag", &tag);
-            return Ok(match answer.link {
-                Some(link) => {
-                    let here = format!("http://{}", asked.header("host").unwrap_or_default());
-                    reply.with("link", &link.replace(self.emulator.url(), &here))
-                }
-                None => reply,
-            });
+        Ok(sent(asked, &answer, &text))
+    }
+
+    /// Lets git in, to whoever has the credential.
+    fn push_or_fetch(&self, asked: &Asked) -> Result<Reply> {
+        let encoded = |token| STANDARD.encode(format!("x-access-token:{token}"));
+        let header = asked
+            .header("authorization")
+            .and_then(|header| header.strip_prefix("Basic "));
+        if ![WORKFLOW, BOT]
+            .into_iter()
+            .any(|token| header == Some(encoded(token).as_str()))
+        {
+            return Ok(
+                Reply::text(401, "text/plain", "").with("www-authenticate", "Basic realm=\"git\"")
+            );
         }
-        Ok(Reply::text(answer.status, "application/json", &text))
+        let reply = self.git.forward(asked)?;
+        if asked.method == "POST" && asked.path.ends_with("/git-receive-pack") {
+            self.follow()?;
+        }
+        Ok(reply)
     }
 
     fn act(&self, asked: &Asked, operation: &Operation, token: &str) -> Result<Answer> {
@@ -188,7 +233,13 @@ impl Hub {
         // What raises an event is the bot's alone, and the rest is the workflow's.
         let by = match (operation.method.as_str(), route) {
             ("post", "/pulls") | ("put", "/pulls/{pull_number}/merge") => Some(BOT),
-            ("post", "/issues/{issue_number}/labels") | ("patch", "/pulls/{pull_number}") => None,
+            ("patch", "/pulls/{pull_number}")
+            | ("get", "/installation")
+            | (
+                "post",
+                "/issues/{issue_number}/labels"
+                | "/app/installations/{installation_id}/access_tokens",
+            ) => None,
             _ => Some(WORKFLOW),
         };
         if by.is_some_and(|by| by != token) {
@@ -205,8 +256,24 @@ impl Hub {
                 pulls.retain(|pull| pull["head"]["sha"] == parts[5]);
                 Ok(Answer::faked(200, Value::Array(pulls)))
             }
+            ("get", "/issues/{issue_number}") => Ok(match self.issue(parts[5])? {
+                Some(issue) => Answer::emulated(issue),
+                None => Answer::said(404, "Not Found"),
+            }),
             // The emulator takes the last word for the number of an issue.
             ("get", "/issues/comments") => self.all_comments(&asked.path),
+            ("get", "/actions/runs/{run_id}/logs") => {
+                let host = asked.header("host").unwrap_or_default();
+                let mut answer = Answer::faked(302, Value::Null);
+                answer.location = Some(format!("http://{host}/archives/{}", parts[6]));
+                Ok(answer)
+            }
+            ("post", "/actions/workflows/{workflow_id}/dispatches") => {
+                self.state().dispatched.push(body);
+                Ok(Answer::faked(204, Value::Null))
+            }
+            ("get", "/installation") => Ok(app::installation()),
+            ("post", "/app/installations/{installation_id}/access_tokens") => Ok(app::minted()),
             ("post", "/pulls") => match self.refused_pull(&body)? {
                 Some(refused) => Ok(refused),
                 None => self.forward(asked, token),
@@ -236,41 +303,18 @@ impl Hub {
             };
             answer["permission"] = json!(word);
         }
+        if asked.method == "GET" && self.state().unmarked {
+            unmark(&mut answer);
+        }
+        let here = format!("http://{}", asked.header("host").unwrap_or_default());
+        let link = headers.get("link");
         Ok(Answer {
             status,
             body: answer,
             faked: false,
-            link: headers.get("link").cloned(),
+            link: link.map(|link| link.replace(self.emulator.url(), &here)),
+            location: None,
         })
-    }
-
-    /// Says of a pull request what its branch makes of it.
-    fn mend(&self, pull: &mut Value) {
-        let Some(number) = pull["number"].as_u64() else {
-            return;
-        };
-        let branch = pull["head"]["ref"].as_str().unwrap_or_default();
-        let at = self
-            .bare
-            .rev(&format!("refs/heads/{branch}"))
-            .ok()
-            .flatten();
-        let mut state = self.state();
-        if let (Some(at), "open") = (at, pull["state"].as_str().unwrap_or_default()) {
-            state.heads.insert(number, at);
-        }
-        if let Some(head) = state.heads.get(&number) {
-            pull["head"]["sha"] = json!(head);
-        }
-        if let Some(merged) = state.merged.get(&number) {
-            pull["merge_commit_sha"] = json!(merged);
-        }
-        if pull["state"] == "open" && pull.get("mergeable").is_some() {
-            let clean = pull["head"]["sha"]
-                .as_str()
-                .and_then(|head| self.squash(head, "x", "").ok().flatten());
-            pull["mergeable"] = json!(clean.is_some());
-        }
     }
 
     /// The comments of every issue and pull request that were written since, as the query says.
@@ -293,325 +337,41 @@ impl Hub {
                 .as_str()
                 .is_some_and(|at| at >= since.as_str())
         });
-        let mut answer = Answer::faked(200, Value::Array(all));
-        answer.faked = false;
-        Ok(answer)
+        Ok(Answer::emulated(Value::Array(all)))
     }
+}
 
-    /// Every pull request, as GitHub would show it.
-    fn pulls(&self) -> Result<Vec<Value>> {
-        let path = format!("{REPOSITORY}/pulls?state=all&per_page=100");
-        let (_, _, pulls) = self.emulator.call("GET", &path, WORKFLOW, None)?;
-        let Value::Array(mut pulls) = pulls else {
-            anyhow::bail!("no list of pull requests")
+/// An answer on its way, with an entity tag where something is read.
+fn sent(asked: &Asked, answer: &Answer, text: &str) -> Reply {
+    if asked.method != "GET" || answer.status != 200 {
+        let reply = Reply::text(answer.status, "application/json", text);
+        return match &answer.location {
+            Some(location) => reply.with("location", location),
+            None => reply,
         };
-        for pull in &mut pulls {
-            self.mend(pull);
-        }
-        Ok(pulls)
     }
-
-    fn refused_pull(&self, body: &Value) -> Result<Option<Answer>> {
-        let (head, base) = (
-            body["head"].as_str().unwrap_or_default(),
-            body["base"].as_str().unwrap_or_default(),
-        );
-        let Some(at) = self.bare.rev(&format!("refs/heads/{head}"))? else {
-            let error = json!({ "resource": "PullRequest", "field": "head", "code": "invalid" });
-            return Ok(Some(Answer::invalid(&error)));
-        };
-        let custom = |message: String| {
-            Answer::invalid(
-                &json!({ "resource": "PullRequest", "code": "custom", "message": message }),
-            )
-        };
-        let onto = self
-            .bare
-            .rev(&format!("refs/heads/{base}"))?
-            .context("no base branch")?;
-        if self.bare.is_ancestor(&at, &onto)? {
-            return Ok(Some(custom(format!(
-                "No commits between {base} and {head}"
-            ))));
-        }
-        let open = self
-            .pulls()?
-            .into_iter()
-            .any(|pull| pull["head"]["ref"] == head && pull["state"] == "open");
-        Ok(open.then(|| custom(format!("A pull request already exists for acme:{head}."))))
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let tag = format!("\"{:x}\"", hasher.finish());
+    if asked.header("if-none-match") == Some(tag.as_str()) {
+        return Reply::text(304, "application/json", "").with("etag", &tag);
     }
-
-    fn set_status(&self, sha: &str, body: &Value) -> Result<Answer> {
-        if self.bare.rev(sha)?.is_none() {
-            return Ok(Answer::said(
-                422,
-                &format!("No commit found for SHA: {sha}"),
-            ));
-        }
-        let (_, _, user) =
-            self.emulator
-                .call("GET", "/users/github-actions%5Bbot%5D", WORKFLOW, None)?;
-        let mut state = self.state();
-        let statuses = state.statuses.entry(sha.to_owned()).or_default();
-        let url = format!("https://api.github.com{REPOSITORY}/statuses/{sha}");
-        let status = json!({
-            "url": url, "avatar_url": user["avatar_url"], "id": statuses.len() + 1, "node_id": "S_1",
-            "state": body["state"], "description": body["description"], "target_url": null,
-            "context": body["context"], "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z",
-            "creator": simple(&user),
-        });
-        statuses.push(status.clone());
-        Ok(Answer::faked(201, status))
+    let reply = Reply::json(200, &answer.body).with("etag", &tag);
+    match &answer.link {
+        Some(link) => reply.with("link", link),
+        None => reply,
     }
+}
 
-    fn combined(&self, sha: &str) -> Result<Answer> {
-        let (_, _, mut repository) = self.emulator.call("GET", REPOSITORY, WORKFLOW, None)?;
-        repository["owner"] = simple(&repository["owner"]);
-        let mut newest: Vec<Value> = Vec::new();
-        for status in self.state().statuses.get(sha).into_iter().flatten() {
-            newest.retain(|old| old["context"] != status["context"]);
-            let mut status = status.clone();
-            status
-                .as_object_mut()
-                .context("a status")?
-                .remove("creator");
-            newest.push(status);
-        }
-        let state = |wanted: &str| newest.iter().any(|status| status["state"] == wanted);
-        let all = if state("failure") || state("error") {
-            "failure"
-        } else if state("pending") || newest.is_empty() {
-            "pending"
-        } else {
-            "success"
-        };
-        let url = format!("https://api.github.com{REPOSITORY}/commits/{sha}");
-        let body = json!({
-            "state": all, "statuses": newest, "sha": sha, "total_count": newest.len(),
-            "repository": repository, "commit_url": url, "url": format!("{url}/status"),
-        });
-        Ok(Answer::faked(200, body))
-    }
-
-    /// Merges as GitHub does, with real commits.
-    fn merge(&self, number: u64, body: &Value) -> Result<Answer> {
-        let pull = self
-            .pulls()?
-            .into_iter()
-            .find(|pull| pull["number"] == number);
-        let Some(pull) = pull else {
-            return Ok(Answer::said(404, "Not Found"));
-        };
-        let head = pull["head"]["sha"].as_str().unwrap_or_default();
-        if pull["state"] != "open" {
-            return Ok(Answer::said(405, "Pull Request is not mergeable"));
-        }
-        if body["sha"] != head {
-            return Ok(Answer::said(
-                409,
-                "Head branch was modified. Review and try the merge again.",
-            ));
-        }
-        let text = |name: &str| body[name].as_str().unwrap_or_default();
-        let Some(commit) = self.squash(head, text("commit_title"), text("commit_message"))? else {
-            return Ok(Answer::said(405, "Pull Request is not mergeable"));
-        };
-        let main = self.bare.rev("refs/heads/main")?;
-        self.bare
-            .update_ref("refs/heads/main", &commit, main.as_deref())?;
-        let mut on_emulator = body.clone();
-        // It knows the head that it was opened with.
-        on_emulator.as_object_mut().context("a body")?.remove("sha");
-        let path = format!("{REPOSITORY}/pulls/{number}/merge");
-        let (status, _, _) = self.emulator.call(
-            "PUT",
-            &path,
-            BOT,
-            Some(on_emulator.to_string().into_bytes()),
-        )?;
-        ensure!(status == 200, "the emulator answers {status} to a merge");
-        self.state().merged.insert(number, commit.clone());
-        self.follow()?;
-        for issue in closed_by(pull["body"].as_str().unwrap_or_default()) {
-            let path = format!("{REPOSITORY}/issues/{issue}");
-            let closed = json!({ "state": "closed" }).to_string().into_bytes();
-            self.emulator.call("PATCH", &path, BOT, Some(closed))?;
-        }
-        let merged =
-            json!({ "sha": commit, "merged": true, "message": "Pull Request successfully merged" });
-        Ok(Answer::faked(200, merged))
-    }
-
-    /// The commit that merging would make; none when both sides touch the same lines.
-    fn squash(&self, head: &str, title: &str, message: &str) -> Result<Option<String>> {
-        let main = self.bare.rev("refs/heads/main")?.context("no main")?;
-        let author = Signature {
-            name: "lightsout[bot]".to_owned(),
-            email: "bot@forge.example".to_owned(),
-            when: 1_700_000_000,
-        };
-        match self
-            .bare
-            .squash(&main, head, &format!("{title}\n\n{message}"), &author)
-        {
-            Ok(commit) => Ok(Some(commit)),
-            Err(lightsout_git::GitError::Conflict { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Gives the emulator what git has: commits, branches, and what a branch that is gone does to its pull request.
-    pub(super) fn follow(&self) -> Result<()> {
-        let ours: HashMap<String, String> = self.bare.refs("refs/heads/")?.into_iter().collect();
-        for commit in git(
-            self.bare.path(),
-            &["rev-list", "--reverse", "--topo-order", "--all"],
-        )?
-        .lines()
-        {
-            self.give(commit)?;
-        }
-        let path = format!("{REPOSITORY}/git/matching-refs/heads");
-        let (_, _, theirs) = self.emulator.call("GET", &path, WORKFLOW, None)?;
-        let theirs: HashMap<String, String> = theirs
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|one| {
-                Some((
-                    one["ref"].as_str()?.to_owned(),
-                    one["object"]["sha"].as_str()?.to_owned(),
-                ))
-            })
-            .collect();
-        for (name, at) in &ours {
-            let (method, path, body) = match theirs.get(name) {
-                Some(there) if there == at => continue,
-                Some(_) => (
-                    "PATCH",
-                    format!("{REPOSITORY}/git/{name}"),
-                    json!({ "sha": at, "force": true }),
-                ),
-                None => (
-                    "POST",
-                    format!("{REPOSITORY}/git/refs"),
-                    json!({ "ref": name, "sha": at }),
-                ),
-            };
-            let (status, _, said) =
-                self.emulator
-                    .call(method, &path, OWNER, Some(body.to_string().into_bytes()))?;
-            ensure!(status < 300, "moving {name}: {status} {said}");
-        }
-        for name in theirs.keys().filter(|name| !ours.contains_key(*name)) {
-            self.emulator
-                .call("DELETE", &format!("{REPOSITORY}/git/{name}"), OWNER, None)?;
-            for pull in self.pulls()? {
-                if pull["state"] == "open"
-                    && format!(
-                        "refs/heads/{}",
-                        pull["head"]["ref"].as_str().unwrap_or_default()
-                    ) == *name
-                {
-                    let path = format!("{REPOSITORY}/pulls/{}", pull["number"]);
-                    let closed = json!({ "state": "closed" }).to_string().into_bytes();
-                    self.emulator.call("PATCH", &path, OWNER, Some(closed))?;
-                }
+/// Takes the hidden marks out of what is read.
+fn unmark(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(unmark),
+        Value::Object(fields) => {
+            if let Some(Value::String(body)) = fields.get_mut("body") {
+                *body = body.replace("<!-- lightsout:", "<!-- ");
             }
         }
-        // The heads of open ones are noted while their branches are there.
-        self.pulls().map(|_| ())
+        _ => {}
     }
-
-    /// Gives the emulator one commit, under the very same name.
-    fn give(&self, commit: &str) -> Result<()> {
-        if self.state().known.iter().any(|known| known == commit) {
-            return Ok(());
-        }
-        let dir = self.bare.path();
-        let mut tree = Vec::new();
-        for line in git(dir, &["ls-tree", "-r", commit])?.lines() {
-            let (head, path) = line.split_once('\t').context("a tree")?;
-            let words: Vec<&str> = head.split(' ').collect();
-            let content = git(dir, &["cat-file", "blob", words[2]])?;
-            tree.push(
-                json!({ "path": path, "mode": words[0], "type": "blob", "content": content }),
-            );
-        }
-        let post = |path: &str, body: &Value| -> Result<String> {
-            let path = format!("{REPOSITORY}/git/{path}");
-            let (status, _, made) =
-                self.emulator
-                    .call("POST", &path, OWNER, Some(body.to_string().into_bytes()))?;
-            ensure!(status == 201, "{path}: {status} {made}");
-            Ok(made["sha"].as_str().unwrap_or_default().to_owned())
-        };
-        let tree = post("trees", &json!({ "tree": tree }))?;
-        let format = "--format=%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B";
-        let shown = git(dir, &["show", "--no-patch", format, commit])?;
-        let fields: Vec<&str> = shown.splitn(8, '\0').collect();
-        ensure!(fields.len() == 8, "a commit has {} fields", fields.len());
-        let parents: Vec<&str> = fields[0].split_whitespace().collect();
-        let who = |at: usize| json!({ "name": fields[at], "email": fields[at + 1], "date": fields[at + 2] });
-        let made = post(
-            "commits",
-            &json!({
-                "message": fields[7].trim_end(), "tree": tree, "parents": parents,
-                "author": who(1), "committer": who(4),
-            }),
-        )?;
-        ensure!(made == commit, "the emulator calls {commit} {made}");
-        self.state().known.push(commit.to_owned());
-        Ok(())
-    }
-}
-
-pub(super) const OWNER: &str = "as-acme";
-
-/// The user as GitHub shows one beside other things.
-fn simple(user: &Value) -> Value {
-    let mut user = user.clone();
-    if let Some(fields) = user.as_object_mut() {
-        fields.retain(|name, _| {
-            [
-                "login",
-                "id",
-                "node_id",
-                "gravatar_id",
-                "type",
-                "site_admin",
-            ]
-            .contains(&name.as_str())
-                || name.ends_with("url")
-        });
-        fields.remove("blog");
-    }
-    user
-}
-
-/// The issues that a text closes (GitHub's words, outside quotes).
-fn closed_by(body: &str) -> Vec<u64> {
-    let lines = body
-        .lines()
-        .filter(|line| !line.trim_start().starts_with('>'));
-    let mut found = Vec::new();
-    for line in lines {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        for pair in words.windows(2) {
-            let word = pair[0].to_lowercase();
-            let number = pair[1]
-                .strip_prefix('#')
-                .map(|n| n.trim_end_matches(|c: char| !c.is_ascii_digit()));
-            if ["close", "closes", "closed", "fix", "fixes", "fixed"]
-                .contains(&word.trim_end_matches(':'))
-            {
-                found.extend(number.and_then(|number| number.parse::<u64>().ok()));
-            }
-        }
-    }
-    found
-}
-
-fn git(dir: &Path, args: &[&str]) -> Result<String> {
-    process::read(Command::new("git").arg("--git-dir").arg(dir).args(args))
 }

@@ -4,6 +4,7 @@ mod description;
 mod emulator;
 mod hub;
 mod judge;
+pub(super) mod killed;
 mod life;
 mod rehearsal;
 mod site;

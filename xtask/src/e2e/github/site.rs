@@ -21,10 +21,11 @@ use tempfile::TempDir;
 
 use super::description::{Book, Description};
 use super::emulator::{Emulator, Programs};
-use super::hub::{BOT, Hub, OWNER, REPOSITORY, WORKFLOW};
+use super::hub::{BOT, Emulated, Hub, OWNER, REPOSITORY, Trap, WORKFLOW};
 use crate::e2e::rest::Rest;
 
-const USERS: &[&str] = &[
+/// The owner, somebody who may write, somebody who may not, and the factory's two accounts.
+pub(super) const USERS: &[&str] = &[
     "acme",
     "mira",
     "robin",
@@ -60,12 +61,13 @@ impl Site {
         let emulator = Emulator::start(programs, &seed(), dir.path())?;
         let git = GitServer::start(&root, None)?;
         let hub = Arc::new(Hub {
-            emulator: Rest::at(&emulator.url),
+            emulator: Emulated::new(&emulator.url, "acme/site"),
             git: Rest::at(&git.url()),
             bare,
             description: Arc::clone(description),
             book: Arc::clone(book),
             state: Mutex::default(),
+            trap: Trap::default(),
         });
         hub.follow()?;
         for (login, permission) in [
@@ -153,7 +155,7 @@ impl Site {
     }
 }
 
-fn signature(when: i64) -> Signature {
+pub(super) fn signature(when: i64) -> Signature {
     Signature {
         name: "Agent".to_owned(),
         email: "agent@forge.example".to_owned(),
@@ -161,7 +163,7 @@ fn signature(when: i64) -> Signature {
     }
 }
 
-fn permit(hub: &Hub, login: &str, permission: &str) -> Result<()> {
+pub(super) fn permit(hub: &Hub, login: &str, permission: &str) -> Result<()> {
     let path = format!(
         "{REPOSITORY}/collaborators/{}",
         login.replace('[', "%5B").replace(']', "%5D")
@@ -172,7 +174,7 @@ fn permit(hub: &Hub, login: &str, permission: &str) -> Result<()> {
     Ok(())
 }
 
-fn seed() -> Value {
+pub(super) fn seed() -> Value {
     let mut tokens = serde_json::Map::new();
     for login in USERS {
         let name = match *login {
