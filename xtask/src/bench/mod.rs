@@ -8,6 +8,7 @@ mod expressions;
 mod logs;
 mod measure;
 mod signal;
+mod workflows;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -31,6 +32,8 @@ pub(crate) enum Bench {
         #[arg(long, default_value_t = 50)]
         megabytes: u64,
     },
+    /// Making the workflows of a repository: at most 50 milliseconds
+    Workflows,
 }
 
 /// Runs one benchmark and prints its ratios.
@@ -40,5 +43,6 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
         Bench::Expressions => expressions::run(),
         Bench::Logs { megabytes } => logs::run(*megabytes),
         Bench::Signal { megabytes } => signal::run(*megabytes),
+        Bench::Workflows => workflows::run(),
     }
 }
