@@ -16,6 +16,8 @@ use crate::show::{View, state, time};
 
 /// The setting that says how far the folder is.
 const TOLD: &str = "rehearsal.told";
+/// What the names of files begin with that are not whole yet.
+const UNFINISHED: &str = ".event-";
 /// How many lines of the log are read at once.
 const LINES: u32 = 200;
 
@@ -30,8 +32,14 @@ fn raises(happening: &Happening) -> bool {
 }
 
 impl Place {
-    /// Skips what happened before there was a folder.
+    /// Skips what happened before there was a folder, and removes what somebody who was killed had half written.
     pub(crate) async fn begin_telling(&self) -> Result<(), LocalError> {
+        for file in fs::read_dir(&self.events).into_iter().flatten().flatten() {
+            if file.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                // One that stays is in nobody's way.
+                let _ = fs::remove_file(file.path());
+            }
+        }
         if self.local.get_setting(TOLD).await?.is_none() {
             let last = self
                 .local
@@ -74,7 +82,7 @@ impl Place {
     /// Writes one file, whole or not at all.
     fn write_event(&self, seq: u64, name: &str, payload: &Value) -> std::io::Result<()> {
         let mut file = tempfile::Builder::new()
-            .prefix(".event-")
+            .prefix(UNFINISHED)
             .tempfile_in(&self.events)?;
         serde_json::to_writer_pretty(&mut file, payload)?;
         file.write_all(b"\n")?;

@@ -21,6 +21,7 @@
 mod actions;
 mod answer;
 mod ask;
+mod attachment;
 mod checks;
 mod events;
 mod git;

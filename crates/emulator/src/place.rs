@@ -101,7 +101,7 @@ impl Place {
             members: self.local.members().await?.into_iter().collect(),
             since: self.since,
             open_issues: issues.iter().filter(is_open).count(),
-            html,
+            html: html.then(|| (self.tokens().clone(), self.local.now())),
         })
     }
 

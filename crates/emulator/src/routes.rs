@@ -1,16 +1,11 @@
 //! Which request is answered by what.
 
-use lightsout_forge::Forge as _;
 use lightsout_local::Acting;
 use serde_json::json;
 
 use crate::answer::{Answer, Answered};
 use crate::ask::Ask;
 use crate::place::Place;
-use crate::show::ATTACHMENTS;
-
-/// The largest file that the forge keeps.
-const LARGEST_ATTACHMENT: u64 = 25 << 20;
 
 impl Place {
     /// Answers a request of the API.
@@ -118,26 +113,6 @@ impl Place {
             }
             _ => Err(unknown(ask)),
         }
-    }
-
-    /// Gives an attachment to whoever knows its address; nothing for any other request.
-    pub(crate) async fn attachment(&self, ask: &Ask) -> Option<Answer> {
-        let parts: Vec<&str> = ask.parts.iter().map(String::as_str).collect();
-        let ("GET", ["attachments", id, name]) = (ask.method.as_str(), parts.as_slice()) else {
-            return None;
-        };
-        let url = format!("{ATTACHMENTS}{id}/{name}");
-        Some(
-            match self.local.attachment(&url, LARGEST_ATTACHMENT).await {
-                Ok(bytes) => {
-                    let mut answer =
-                        Answer::empty(200).with("content-type", "application/octet-stream");
-                    answer.body = bytes.into();
-                    answer
-                }
-                Err(error) => error.into(),
-            },
-        )
     }
 
     /// Takes a file, which on GitHub a page in the browser does.

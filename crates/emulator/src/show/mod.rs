@@ -15,6 +15,9 @@ use lightsout_forge::{Account, AccountKind, Label, Login, Permission, status_lab
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::attachment;
+use crate::tokens::Tokens;
+
 /// Where the repository is, and who belongs to it.
 #[derive(Debug, Clone)]
 pub(crate) struct View {
@@ -27,12 +30,9 @@ pub(crate) struct View {
     /// When the repository was made.
     pub(crate) since: DateTime<Utc>,
     pub(crate) open_issues: usize,
-    /// Whether texts are shown as HTML too.
-    pub(crate) html: bool,
+    /// What signs addresses, and when, where texts are shown as HTML too.
+    pub(crate) html: Option<(Tokens, DateTime<Utc>)>,
 }
-
-/// The address that the local forge gives its attachments, wherever it is served.
-pub(crate) const ATTACHMENTS: &str = "https://forge.localhost/attachments/";
 
 /// A time as GitHub writes it.
 pub(crate) fn time(at: DateTime<Utc>) -> String {
@@ -79,12 +79,12 @@ impl View {
 
     /// A text with the addresses of its attachments as they are here.
     pub(crate) fn text(&self, text: &str) -> String {
-        text.replace(ATTACHMENTS, &format!("{}/attachments/", self.origin))
+        attachment::shown(text, &self.origin)
     }
 
     /// A text as the forge keeps it, wherever it is served.
     pub(crate) fn kept(&self, text: &str) -> String {
-        text.replace(&format!("{}/attachments/", self.origin), ATTACHMENTS)
+        attachment::kept(text, &self.origin)
     }
 
     pub(crate) fn user(&self, account: &Account) -> Value {

@@ -5,6 +5,7 @@ use lightsout_local::{Remark, ThreadFacts};
 use serde_json::{Value, json};
 
 use super::{View, escaped, node, time};
+use crate::attachment;
 
 impl View {
     pub(crate) fn issue(&self, issue: &Issue, facts: &ThreadFacts) -> Value {
@@ -86,8 +87,13 @@ impl View {
 
     fn put_body(&self, shown: &mut Value, body: &str) {
         let text = self.text(body);
-        if self.html {
-            shown["body_html"] = json!(format!("<p dir=\"auto\">{}</p>", escaped(&text)));
+        if let Some((tokens, now)) = &self.html {
+            let signed = attachment::signed(&text, &self.origin, tokens, *now);
+            let signed = signed
+                .iter()
+                .map(|url| format!("\n<a href=\"{}\">attached</a>", escaped(url)));
+            let signed: String = signed.collect();
+            shown["body_html"] = json!(format!("<p dir=\"auto\">{}</p>{signed}", escaped(&text)));
             shown["body_text"] = json!(text);
         }
         shown["body"] = json!(text);

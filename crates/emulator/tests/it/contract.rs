@@ -170,3 +170,40 @@ impl Forge for Seen {
         self.github.ensure(action).await
     }
 }
+
+#[tokio::test]
+async fn an_attachment_is_fetched_by_its_signed_address() {
+    let site = Site::new().await;
+    let seen = Seen {
+        github: site.github(),
+        site,
+        works: AtomicU32::new(0),
+    };
+    let robin = Login::new("robin").unwrap();
+    let plain = seen.attach(&robin, "photo.jpg", b"a photo").await;
+    let on = seen
+        .open_issue(&robin, "One", &format!("![me]({plain})"), &[])
+        .await;
+    let issue = seen.issue(on).await.unwrap();
+    assert!(issue.body.contains(&plain), "{}", issue.body);
+    assert_eq!(seen.attachment(&plain, 100).await.unwrap(), b"a photo");
+    let url = format!("{}/repos/acme/site/issues/{}", seen.site.url, on.0);
+    let shown = seen
+        .site
+        .client
+        .get(url)
+        .bearer_auth(seen.site.token("robin"));
+    let shown = shown.header("accept", "application/vnd.github.full+json");
+    let shown: Value = shown.send().await.unwrap().json().await.unwrap();
+    let html = shown["body_html"].as_str().unwrap();
+    let signed = html.split('"').find(|part| part.contains("jwt=")).unwrap();
+    let get = async |url: &str| seen.site.client.get(url).send().await.unwrap().status();
+    assert_eq!(get(signed).await, 200);
+    for forged in [
+        format!("{plain}?jwt=x"),
+        format!("{signed}0"),
+        signed.replace("jwt=", "jwt=9"),
+    ] {
+        assert_eq!(get(&forged).await, 404, "{forged}");
+    }
+}

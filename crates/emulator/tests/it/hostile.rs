@@ -119,8 +119,11 @@ async fn garbage_is_refused_clearly() {
         ("GET", "/acme/site.git/config"),
         ("GET", "/acme/site.git/..%2fserve.env"),
         ("GET", "/acme/site.git/objects/info/packs"),
-        ("GET", "/attachments/..%2f..%2f/forge.sqlite"),
-        ("GET", "/attachments/x/..%2fforge.sqlite"),
+        ("GET", "/user-attachments/files/..%2f..%2f/forge.sqlite"),
+        (
+            "GET",
+            "/user-attachments/files/01234567-89ab-cdef-0123-456789abcdef/..%2fforge.sqlite",
+        ),
         ("GET", "//"),
         ("PROPFIND", "/"),
     ] {
