@@ -1,4 +1,4 @@
-//! What guards are asked about: made-up payloads, as different as those that GitHub sends, and nearly right ones.
+//! What guards are asked about: made-up payloads, with every mixture of what a guard looks at, and nearly right ones.
 
 use lightsout_forge::status_labels;
 use lightsout_taxonomy::Factory;
@@ -28,7 +28,7 @@ const NEAR: [&str; 4] = [
     "help wanted",
 ];
 
-const BODIES: [&str; 16] = [
+pub(super) const BODIES: [&str; 16] = [
     "/publish",
     "/PUBLISH please",
     "/publisher",
@@ -47,7 +47,7 @@ const BODIES: [&str; 16] = [
     "ſtatus",
 ];
 
-const BRANCHES: [&str; 12] = [
+pub(super) const BRANCHES: [&str; 12] = [
     "main",
     "fix/ci-healer-7-abc",
     "FIX/CI-HEALER-7",
@@ -62,10 +62,11 @@ const BRANCHES: [&str; 12] = [
     "xclaude/issue-4-faq",
 ];
 
-const CONCLUSIONS: [&str; 6] = ["failure", "success", "FAILURE", "cancelled", "", "failure "];
+pub(super) const CONCLUSIONS: [&str; 6] =
+    ["failure", "success", "FAILURE", "cancelled", "", "failure "];
 
 /// Values of the kill switch, among them none and some that are nearly `true`.
-fn switches() -> [Value; 7] {
+pub(super) fn switches() -> [Value; 7] {
     let set = |text: &str| json!({ "CMS_BOT_ENABLED": text });
     [
         set("true"),
@@ -78,7 +79,7 @@ fn switches() -> [Value; 7] {
     ]
 }
 
-fn actors() -> [Value; 8] {
+pub(super) fn actors() -> [Value; 8] {
     [
         json!({ "login": "mira-fern", "type": "User" }),
         json!({ "login": "pebble-robot", "type": "User" }),
@@ -102,17 +103,37 @@ fn repositories() -> [Value; 5] {
 }
 
 /// Takes one of a list, each at another pace, so that every value meets every other one.
-fn turn<T: Clone>(list: &[T], at: usize, pace: usize) -> T {
+pub(super) fn turn<T: Clone>(list: &[T], at: usize, pace: usize) -> T {
     list[(at / pace) % list.len()].clone()
 }
 
-/// Every case.
-pub(super) fn cases(factory: &Factory) -> Vec<Case> {
+/// The labels of a factory.
+pub(super) fn labels(factory: &Factory) -> Vec<String> {
     let types = factory.types.iter().map(|kind| kind.label.clone());
     let status = status_labels()
         .into_iter()
         .map(|spec| spec.label.as_str().to_owned());
-    let labels: Vec<String> = types.chain(status).collect();
+    types.chain(status).collect()
+}
+
+/// Every file that a guard stands in.
+pub(super) const EVERY: &[&str] = &[
+    "cms.yml",
+    "issue-clarify.yml",
+    "cms-ci-healer.yml",
+    "pr-code-review.yml",
+    "cms-publish.yml",
+    "vercel-preview.yml",
+    "cms-spend-alert.yml",
+    "cms-stale-prs.yml",
+    "cms-canary.yml",
+    "ci.yml",
+    "pr-checks.yml",
+];
+
+/// Every case.
+pub(super) fn cases(factory: &Factory) -> Vec<Case> {
+    let labels = labels(factory);
     let mut cases = Vec::new();
     issues(&labels, &mut cases);
     people(&mut cases);
@@ -124,7 +145,7 @@ pub(super) fn cases(factory: &Factory) -> Vec<Case> {
 }
 
 /// The labels of a subset, every third one in capitals, with some that are nearly right.
-fn subset(labels: &[String], bits: usize, near: usize) -> Value {
+pub(super) fn subset(labels: &[String], bits: usize, near: usize) -> Value {
     let mut names: Vec<String> = Vec::new();
     for (index, label) in labels.iter().enumerate() {
         if bits >> index & 1 == 1 {
@@ -311,7 +332,12 @@ fn chains(cases: &mut Vec<Case>) {
     }
 }
 
-fn case(files: &'static [&'static str], event: &'static str, vars: Value, payload: Value) -> Case {
+pub(super) fn case(
+    files: &'static [&'static str],
+    event: &'static str,
+    vars: Value,
+    payload: Value,
+) -> Case {
     let (needs, success, cancelled) = (json!({}), true, false);
     Case {
         files,

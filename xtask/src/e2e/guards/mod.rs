@@ -1,9 +1,11 @@
 //! `cargo xtask e2e guards`: every `if:` means what its guard means.
 //!
-//! Each guard is asked three ways about tens of thousands of payloads: its tree in Rust, its text with our own evaluator of
-//! expressions, and the condition that GitHub's parser reads from the rendered file with GitHub's own evaluator.
+//! Each guard is asked three ways about tens of thousands of payloads, made up and published by GitHub's users: its tree in
+//! Rust, its text with our own evaluator of expressions, and the condition that GitHub's parser reads from the rendered file
+//! with GitHub's own evaluator.
 
 mod corpus;
+mod published;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -205,10 +207,11 @@ pub(crate) fn run() -> Result<()> {
     let factory = factory()?;
     let guards = guards(&factory);
     let texts: Vec<String> = guards.iter().map(|one| one.text.clone()).collect();
-    let cases = corpus::cases(&factory);
+    let node = node::install()?;
+    let mut cases = corpus::cases(&factory);
+    cases.extend(published::cases(&node, &corpus::labels(&factory))?);
     compare(&guards, &texts, &cases)?.report("our evaluator")?;
 
-    let node = node::install()?;
     let folder = tempfile::tempdir()?;
     let conditions = conditions(&node, folder.path())?;
     let read = |one: &Guarded| {
