@@ -138,6 +138,24 @@ impl<C: Credential> As<'_, C> {
         what: &str,
         mut take: impl FnMut(T) -> Result<bool, ForgeError> + Send,
     ) -> Result<(), ForgeError> {
+        let take_all = |page: Vec<T>| {
+            for item in page {
+                if !take(item)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        };
+        self.pages(call, what, take_all).await
+    }
+
+    /// Reads an answer that has pages, as long as `take` wants more.
+    pub(crate) async fn pages<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        what: &str,
+        mut take: impl FnMut(T) -> Result<bool, ForgeError> + Send,
+    ) -> Result<(), ForgeError> {
         let api = &self.github.api;
         let token = self
             .token()
@@ -146,12 +164,10 @@ impl<C: Credential> As<'_, C> {
         let mut answer = api.call(&token, call).await;
         loop {
             let page = answer.map_err(|failure| failure.into_error(what))?;
-            for item in page.parse::<Vec<T>>(&call.name())? {
-                if !take(item)? {
-                    return Ok(());
-                }
-            }
-            let Some(next) = page.next else { return Ok(()) };
+            let wants_more = take(page.parse(&call.name())?)?;
+            let Some(next) = page.next.filter(|_| wants_more) else {
+                return Ok(());
+            };
             answer = api.call_at(&token, call, &next).await;
         }
     }

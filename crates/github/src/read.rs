@@ -16,6 +16,9 @@ use crate::seen::{PullList, SeenIssue};
 
 /// The most that one page holds.
 const PER_PAGE: &str = "100";
+
+/// How many statuses and check runs a commit may have.
+const MOST_STATUSES: usize = 2_000;
 const ISSUES: &str = "/repos/{owner}/{repo}/issues";
 pub(crate) const ISSUE: &str = "/repos/{owner}/{repo}/issues/{issue_number}";
 const COMMENTS: &str = "/repos/{owner}/{repo}/issues/{issue_number}/comments";
@@ -333,16 +336,24 @@ impl GitHub {
             &[sha.as_str()],
         );
         let call = call.query("per_page", PER_PAGE);
-        let combined: CombinedStatus = by.json(&call, &what).await?;
+        let mut said = Vec::new();
+        let take = |page: CombinedStatus| {
+            said.extend(page.statuses.into_iter().map(CommitStatus::into_status));
+            not_too_many(&said, &what)
+        };
+        by.pages(&call, &what, take).await?;
         let call = Call::get(
             "/repos/{owner}/{repo}/commits/{ref}/check-runs",
             &[sha.as_str()],
         );
         let call = call.query("per_page", PER_PAGE);
-        let checks: CheckRuns = by.json(&call, &what).await?;
+        let take = |page: CheckRuns| {
+            said.extend(page.check_runs.into_iter().map(CheckRun::into_status));
+            not_too_many(&said, &what)
+        };
+        by.pages(&call, &what, take).await?;
         let mut statuses: Vec<Status> = Vec::new();
-        let said = combined.statuses.into_iter().map(CommitStatus::into_status);
-        for status in said.chain(checks.check_runs.into_iter().map(CheckRun::into_status)) {
+        for status in said {
             match statuses
                 .iter_mut()
                 .find(|old| old.context == status.context)
@@ -415,6 +426,19 @@ fn newest_of(pulls: Vec<PullRequest>, branch: &BranchName) -> Option<PullRequest
         .into_iter()
         .filter(|pull| pull.head == *branch && !pull.from_fork);
     of.max_by_key(|pull| pull.number)
+}
+
+/// Goes on as long as it is not absurd: whoever may write checks could otherwise make this read for ever.
+fn not_too_many(said: &[Status], what: &str) -> Result<bool, ForgeError> {
+    if said.len() <= MOST_STATUSES {
+        return Ok(true);
+    }
+    Err(ForgeError::Refused {
+        what: what.to_owned(),
+        why: format!(
+            "it has more than {MOST_STATUSES} checks; hint: delete those that nobody needs"
+        ),
+    })
 }
 
 fn badness(state: CheckState) -> u8 {

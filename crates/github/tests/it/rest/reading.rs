@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use lightsout_forge::{
-    CheckState, CommentKey, Forge, ForgeError, Login, Number, Permission, PullState,
+    CheckState, CommentKey, Forge, ForgeError, Login, Number, Permission, PullState, Status,
 };
-use lightsout_testkit::Reply;
+use lightsout_testkit::{Asked, Reply};
 use serde_json::{Value, json};
 
 use super::{comment, issue, not_found, ok, pull, sha, world, world_with};
@@ -194,6 +194,53 @@ async fn statuses_and_check_runs_are_one_list() {
         ]
     );
     assert_eq!(statuses[2].description, "timed_out");
+}
+
+/// A commit whose statuses and check runs go on for ever, each page with the given number of items.
+fn endless(asked: &Asked, most: usize) -> Reply {
+    let page = asked.path.split("&page=").nth(1);
+    let page: usize = page.and_then(|page| page.parse().ok()).unwrap_or(1);
+    let bare = asked.path.split('?').next().unwrap_or_default();
+    let name = |at: usize| format!("check {page}-{at}");
+    let answer = if bare.ends_with("/check-runs") {
+        let state = if page == most { "failure" } else { "success" };
+        let run = |at| json!({"name": name(at), "status": "completed", "conclusion": state});
+        ok(&json!({"check_runs": (0..100).map(run).collect::<Vec<_>>()}))
+    } else {
+        let status = |at| json!({"context": name(at), "state": "success", "description": null});
+        ok(&json!({"statuses": (0..100).map(status).collect::<Vec<_>>()}))
+    };
+    if page >= most {
+        return answer;
+    }
+    let next = format!(
+        "<http://{}{bare}?per_page=100&page={}>; rel=\"next\"",
+        asked.header("host").unwrap_or_default(),
+        page + 1
+    );
+    answer.with("link", &next)
+}
+
+#[tokio::test]
+async fn every_page_of_checks_is_read() {
+    let world = world(|asked| endless(asked, 3));
+    let statuses = world.github.statuses(&sha()).await.unwrap();
+    assert_eq!(statuses.len(), 300);
+    let failed = |status: &&Status| status.state == CheckState::Failure;
+    assert_eq!(
+        statuses.iter().filter(failed).count(),
+        100,
+        "those of the last page"
+    );
+    assert_eq!(world.github.calls().total(), 6);
+}
+
+#[tokio::test]
+async fn nobody_makes_it_read_checks_for_ever() {
+    let world = world(|asked| endless(asked, usize::MAX));
+    let error = world.github.statuses(&sha()).await.unwrap_err();
+    assert!(matches!(error, ForgeError::Refused { .. }), "{error}");
+    assert!(world.github.calls().total() < 30);
 }
 
 #[tokio::test]
