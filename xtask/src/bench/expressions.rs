@@ -2,6 +2,7 @@
 //!
 //! Both sides hold the contexts and the texts in memory before the clock starts, use one core, and do the same: a text
 //! becomes a tree, a tree becomes a value, and neither is kept. What cannot be read or has no value is an error on both.
+//! A pass counts as what it takes by the clock or of the processor, whichever is less.
 
 use std::process::Command;
 
@@ -47,7 +48,7 @@ pub(crate) fn run() -> Result<()> {
         theirs.push(seconds(&process::read(command.arg(THEIR_PASSES))?)?);
     }
     println!(
-        "{} expressions, {ROUNDS} rounds, medians; milliseconds for all of them",
+        "{} expressions, {ROUNDS} rounds, medians; milliseconds for all of them, by the clock or of the processor,\nwhichever is less\n",
         corpus.len()
     );
     println!("                    @actions/expressions   lightsout-expressions   times faster");
