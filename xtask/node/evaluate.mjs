@@ -51,7 +51,7 @@ function attempt(work) {
   }
 }
 
-const WARM_UP = 3;
+const WARM_UP = 12;
 
 function median(passes, work) {
   const times = [];
