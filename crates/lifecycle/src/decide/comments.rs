@@ -40,17 +40,30 @@ pub(crate) fn on_comment(snapshot: &Snapshot) -> Plan {
     }
 }
 
-/// A command that was dealt with is not done again. What a crash left undone of a `/publish` is.
+/// A command that was dealt with is not done again. What a crash left undone of it is.
 fn handled(snapshot: &Snapshot, comment: &CommentFacts, command: Command) -> Plan {
     let nothing = Plan::ignore(Reason::AlreadyHandled);
-    if command != Command::Publish {
-        return nothing;
+    let accepted = snapshot.record.accepted_by.as_ref() == Some(&comment.author.login);
+    if command == Command::Accept && accepted {
+        return run_of_it(snapshot);
     }
     let plan = on_command(snapshot, comment, command);
-    match plan.reason {
-        Reason::Published => plan,
-        Reason::Approved => pulls::left_of_approval(snapshot).unwrap_or(nothing),
+    match (command, plan.reason) {
+        (Command::Publish, Reason::Published) => plan,
+        (Command::Publish, Reason::Approved) => {
+            pulls::left_of_approval(snapshot).unwrap_or(nothing)
+        }
+        (Command::Retry, Reason::Resumed) => run_of_it(snapshot),
         _ => nothing,
+    }
+}
+
+/// The run that a comment led to, when whoever was to hand it out was killed.
+fn run_of_it(snapshot: &Snapshot) -> Plan {
+    let plan = intake::consider(snapshot, Nudge::No);
+    match plan.reason {
+        Reason::Resumed => plan,
+        _ => Plan::ignore(Reason::AlreadyHandled),
     }
 }
 
@@ -65,7 +78,7 @@ fn on_answer(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
         Reason::AlreadyHandled,
         comment.id <= snapshot.record.last_answer,
     ) {
-        return Plan::ignore(Reason::AlreadyHandled);
+        return run_of_it(snapshot);
     }
     if applies(
         Reason::MayNotAnswer,
@@ -77,9 +90,26 @@ fn on_answer(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
 }
 
 fn on_command(snapshot: &Snapshot, comment: &CommentFacts, command: Command) -> Plan {
+    if let Some(reason) = refusal(snapshot, comment, command) {
+        return reply(snapshot, comment, command, reason);
+    }
+    match command {
+        Command::Publish => publish(snapshot, comment),
+        Command::Cancel => cancel(snapshot, comment),
+        Command::Retry => retry(snapshot, comment),
+        Command::Accept => accept(snapshot, comment),
+        Command::Status => {
+            let text = texts::status_reply(&comment.author.login, snapshot);
+            answer(snapshot, comment, Reason::StatusAsked, text)
+        }
+    }
+}
+
+/// Why somebody may not give a command, if so.
+fn refusal(snapshot: &Snapshot, comment: &CommentFacts, command: Command) -> Option<Reason> {
     let author = &comment.author;
     let is_requester = author.login == snapshot.requester.login;
-    let refused = match command {
+    match command {
         Command::Publish if applies(Reason::PublishNeedsWrite, !author.may_write()) => {
             Some(Reason::PublishNeedsWrite)
         }
@@ -104,19 +134,6 @@ fn on_command(snapshot: &Snapshot, comment: &CommentFacts, command: Command) -> 
         }
         Command::Publish | Command::Cancel | Command::Retry | Command::Accept | Command::Status => {
             None
-        }
-    };
-    if let Some(reason) = refused {
-        return reply(snapshot, comment, command, reason);
-    }
-    match command {
-        Command::Publish => publish(snapshot, comment),
-        Command::Cancel => cancel(snapshot, comment),
-        Command::Retry => retry(snapshot, comment),
-        Command::Accept => accept(snapshot, comment),
-        Command::Status => {
-            let text = texts::status_reply(&author.login, snapshot);
-            answer(snapshot, comment, Reason::StatusAsked, text)
         }
     }
 }

@@ -317,6 +317,32 @@ fn of_a_publish_that_was_dealt_with_only_what_a_crash_left_out_is_done() {
 }
 
 #[test]
+fn the_run_of_a_comment_that_was_dealt_with_is_taken_up_once_it_is_dead() {
+    let handled = Plan::ignore(Reason::AlreadyHandled);
+    let again = |author: Person, command, alive| {
+        let mut world = running();
+        world.record.branch = in_review().record.branch;
+        world.run_alive = alive;
+        world.record.accepted_by = Some(ada().login);
+        world.record.last_command = CommentId(1_000);
+        world.record.last_answer = CommentId(1_000);
+        says(&world, author, command)
+    };
+    for command in [None, Some(Command::Retry), Some(Command::Accept)] {
+        assert_eq!(
+            again(ada(), command, false).reason,
+            Reason::Resumed,
+            "{command:?}"
+        );
+        assert_eq!(again(ada(), command, true), handled);
+    }
+    for command in [Command::Cancel, Command::Status] {
+        assert_eq!(again(ada(), Some(command), false), handled);
+    }
+    assert_eq!(again(mira(), Some(Command::Accept), false), handled);
+}
+
+#[test]
 fn publish_is_done_once_record_and_label_show_it() {
     let whole = changed(approved('b'), |world| world.record.state = State::Approved);
     let publish = |world: &Snapshot| says(world, ada(), Some(Command::Publish)).reason;
