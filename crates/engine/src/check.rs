@@ -16,7 +16,7 @@ use crate::commission::commit;
 use crate::heard::Heard;
 use crate::lanes::lane;
 use crate::pictures::Illustrated;
-use crate::stages::{load, save};
+use crate::stages::{begin, load, save};
 use crate::work::{WORK_BUNDLE, Work, read_work};
 use crate::workshop::Workshop;
 use crate::{Commission, EngineError, LaneLimits, Stage, lane_problems};
@@ -156,7 +156,7 @@ impl Bench<'_> {
         let factory = self.prepare(&commission)?;
         // What cannot be believed has no commit; whoever settles finds the same, and says so.
         let work_done = read_work(work, &commission).unwrap_or_default();
-        fs::create_dir_all(out).map_err(EngineError::disk("making", out))?;
+        begin(out)?;
         let found = Found {
             run,
             work,

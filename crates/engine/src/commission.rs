@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use crate::part::Part;
 use crate::pictures::MAX_PHOTO_BYTES;
 use crate::prompt::{self, Said};
-use crate::stages::{load_bounded, save};
+use crate::stages::{begin, load_bounded, save};
 use crate::{Engine, EngineError};
 
 /// The file that holds a commission.
@@ -176,7 +176,7 @@ impl Engine<'_> {
         tried: u32,
         dir: &Path,
     ) -> Result<Commission, EngineError> {
-        fs::create_dir_all(dir).map_err(EngineError::disk("making", dir))?;
+        begin(dir)?;
         if let Some(commission) = find_commission(dir)? {
             return of_run(commission, order, dir);
         }

@@ -51,6 +51,30 @@ pub(crate) fn save<T: Serialize>(path: &Path, stage: &T) -> Result<(), EngineErr
     write().map_err(EngineError::disk("writing", path))
 }
 
+/// Makes a folder to be handed on, and clears away what a kill has left half written in it: whoever is handed a folder
+/// believes none that holds more than its own files.
+pub(crate) fn begin(dir: &Path) -> Result<(), EngineError> {
+    let begin = || {
+        fs::create_dir_all(dir)?;
+        for entry in fs::read_dir(dir)? {
+            let entry = entry?;
+            if !entry.file_name().as_encoded_bytes().starts_with(UNFINISHED) {
+                continue;
+            }
+            if entry.file_type()?.is_dir() {
+                fs::remove_dir_all(entry.path())?;
+            } else {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    };
+    begin().map_err(EngineError::disk("making", dir))
+}
+
+/// How the name of a temporary file or folder begins.
+const UNFINISHED: &[u8] = b".tmp";
+
 /// The number of the first of `NAME-1`, `NAME-2` … that is not there yet.
 pub(crate) fn next(dir: &Path, name: &str) -> u32 {
     (1..u32::MAX)
@@ -81,5 +105,22 @@ mod tests {
             load::<Vec<u32>>(&path),
             Err(EngineError::Damaged { .. })
         ));
+    }
+
+    #[test]
+    fn what_a_kill_left_half_written_is_cleared_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("work");
+        begin(&path).unwrap();
+        // As a kill leaves them: nobody is there to remove them.
+        let file = tempfile::NamedTempFile::new_in(&path).unwrap();
+        let (_, _file) = file.keep().unwrap();
+        let folder = tempfile::tempdir_in(&path).unwrap().keep();
+        fs::write(folder.join("bundle"), "half").unwrap();
+        fs::write(path.join("transcript"), "READY").unwrap();
+        begin(&path).unwrap();
+        let left: Vec<_> = fs::read_dir(&path).unwrap().flatten().collect();
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].file_name(), "transcript");
     }
 }

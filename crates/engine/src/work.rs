@@ -19,7 +19,7 @@ use crate::bench::Bench;
 use crate::commission::commit;
 use crate::lanes::{allowed, lane};
 use crate::prompt::rules;
-use crate::stages::{load, next, save};
+use crate::stages::{begin, load, next, save};
 use crate::workshop::Workshop;
 use crate::{Commission, EngineError, Stage};
 
@@ -87,7 +87,7 @@ impl Bench<'_> {
                 wanted: commission.order.id.0,
             });
         }
-        fs::create_dir_all(out).map_err(EngineError::disk("making", out))?;
+        begin(out)?;
         self.let_work(agent, &commission, &factory, out).await?;
         Ok(commission)
     }
