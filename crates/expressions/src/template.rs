@@ -112,7 +112,9 @@ fn format(text: &str) -> String {
 pub(crate) fn parse_condition(text: &str, scope: Scope) -> Result<Program, ParseError> {
     let mut program = Program::of(text, scope);
     if text.contains(OPEN) {
-        program = parse(text.trim(), scope)?;
+        let before = text.len() - text.trim_start().len();
+        program =
+            parse(text.trim(), scope).map_err(|error| error.kind.at(before + error.offset))?;
     } else if text.trim().is_empty() {
         program.ops.push(Op::Bool(true));
     } else {

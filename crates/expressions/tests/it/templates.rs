@@ -86,3 +86,11 @@ fn a_condition_asks_for_success_unless_it_asks_for_a_status() {
         assert_eq!(condition.to_string(), read, "{text}");
     }
 }
+
+#[test]
+fn what_is_wrong_in_a_condition_is_found_behind_blanks() {
+    for text in ["  ${{ x", "\n§ ${{ x }}"] {
+        let error = Expression::parse_condition(text, Scope::JOB_IF).expect_err(text);
+        assert!(text[error.offset..].starts_with(['$', 'x']), "{error}");
+    }
+}
