@@ -10,7 +10,7 @@ use crate::keywords::closed_by;
 use crate::log::{Deed, Happened, record};
 use crate::read::is_pull;
 use crate::refs::synchronized;
-use crate::threads::{check_body, check_title, insert_thread, set_open, touch};
+use crate::threads::{insert_thread, rewrite, set_open, touch};
 
 /// Opens a pull request.
 pub(crate) async fn open_pull(
@@ -45,14 +45,7 @@ pub(crate) async fn edit_pull(
     base: &BranchName,
     (title, body): (&str, &str),
 ) -> Result<(), LocalError> {
-    check_title(title)?;
-    check_body(body, 0)?;
-    sqlx::query("UPDATE thread SET title = ?, body = ? WHERE number = ?")
-        .bind(title)
-        .bind(body)
-        .bind(column(pull.0))
-        .execute(&mut *tx)
-        .await?;
+    rewrite(tx, pull, (title, body)).await?;
     sqlx::query("UPDATE pull SET base = ? WHERE number = ?")
         .bind(base.as_str())
         .bind(column(pull.0))

@@ -63,11 +63,10 @@ pub(crate) async fn open_issue(
     Ok(issue)
 }
 
-/// Replaces an issue's title and body.
-pub(crate) async fn edit_issue(
+/// Replaces the title and the body of an issue or a pull request.
+pub(crate) async fn rewrite(
     tx: &mut SqliteConnection,
-    deed: &Deed,
-    issue: Number,
+    number: Number,
     (title, body): (&str, &str),
 ) -> Result<(), LocalError> {
     check_title(title)?;
@@ -75,9 +74,20 @@ pub(crate) async fn edit_issue(
     sqlx::query("UPDATE thread SET title = ?, body = ? WHERE number = ?")
         .bind(title)
         .bind(body)
-        .bind(column(issue.0))
+        .bind(column(number.0))
         .execute(&mut *tx)
         .await?;
+    Ok(())
+}
+
+/// Replaces an issue's title and body.
+pub(crate) async fn edit_issue(
+    tx: &mut SqliteConnection,
+    deed: &Deed,
+    issue: Number,
+    (title, body): (&str, &str),
+) -> Result<(), LocalError> {
+    rewrite(tx, issue, (title, body)).await?;
     touch(tx, deed, issue).await?;
     record(tx, deed, Happened::note("issue_edited", issue, title)).await
 }
@@ -287,12 +297,12 @@ pub(crate) async fn touch(
     Ok(())
 }
 
-pub(crate) fn check_title(title: &str) -> Result<(), LocalError> {
+fn check_title(title: &str) -> Result<(), LocalError> {
     let blank = title.trim().is_empty();
     check_size("a title", if blank { "" } else { title }, 1, TITLE_LIMIT)
 }
 
-pub(crate) fn check_body(body: &str, least: usize) -> Result<(), LocalError> {
+fn check_body(body: &str, least: usize) -> Result<(), LocalError> {
     let blank = body.trim().is_empty();
     check_size("a text", if blank { "" } else { body }, least, BODY_LIMIT)
 }
