@@ -315,16 +315,22 @@ async fn a_sweep_where_no_run_can_be_done_asks_for_it_elsewhere() {
     assert_eq!(asked.0.lock().unwrap().len(), 1, "nothing of it is a run");
 }
 
+/// The event of a `/publish` on a pull request.
+async fn asked_to_publish(world: &World, pull: &PullRequest) -> EventKind {
+    let on = pull.number;
+    world.say(MAINTAINER, on, "/publish").await;
+    let said = world.comments(on).await.pop().unwrap();
+    EventKind::CommentCreated {
+        on,
+        on_pull_request: true,
+        comment: said.id,
+    }
+}
+
 #[tokio::test]
 async fn what_is_approved_and_green_is_merged_at_once_and_the_label_finds_nothing_to_do() {
     let (world, issue, pull) = in_review().await;
-    world.say(MAINTAINER, pull.number, "/publish").await;
-    let said = world.comments(pull.number).await.pop().unwrap();
-    let kind = EventKind::CommentCreated {
-        on: pull.number,
-        on_pull_request: true,
-        comment: said.id,
-    };
+    let kind = asked_to_publish(&world, &pull).await;
     let about = About::Request(Some(issue));
     let (merged, _) = deal(&world, "publish", about, kind.clone()).await;
     assert_eq!(merged.reason(), Some(Reason::Merging));
@@ -344,13 +350,7 @@ async fn what_is_approved_and_green_is_merged_at_once_and_the_label_finds_nothin
 #[tokio::test]
 async fn a_merge_that_nobody_wrote_down_is_written_down_by_a_sweep_and_by_the_same_comment() {
     let (world, issue, pull) = in_review().await;
-    world.say(MAINTAINER, pull.number, "/publish").await;
-    let said = world.comments(pull.number).await.pop().unwrap();
-    let kind = EventKind::CommentCreated {
-        on: pull.number,
-        on_pull_request: true,
-        comment: said.id,
-    };
+    let kind = asked_to_publish(&world, &pull).await;
     let about = About::Request(Some(issue));
     deal(&world, "publish", about, kind.clone()).await;
     for by_sweep in [true, false] {
