@@ -317,6 +317,13 @@ mod tests {
     }
 
     #[test]
+    fn a_published_payload_is_put_to_every_file() {
+        let factory = factory().expect("a factory");
+        let files: Vec<_> = workflows(&factory).iter().map(|one| one.file).collect();
+        assert_eq!(files, corpus::EVERY);
+    }
+
+    #[test]
     fn every_text_means_what_its_tree_means() {
         let (guards, texts, cases) = some();
         let compared = compare(&guards, &texts, &cases).expect("values");
