@@ -45,7 +45,9 @@ fn world() -> World {
 /// A ledger that somebody else has, with a repository of their own.
 fn writer(server: &str, repo: &Path) -> BranchLedger {
     let remote = Remote::new(&format!("{server}/acme/site.git"), Some(TOKEN.into())).unwrap();
-    BranchLedger::new(remote, Repo::init_bare(repo, "main").unwrap(), BRANCH)
+    // To make one that is there already takes a lock, for which git does not wait.
+    let repo = Repo::open_bare(repo).or_else(|_| Repo::init_bare(repo, "main"));
+    BranchLedger::new(remote, repo.unwrap(), BRANCH)
 }
 
 impl World {
