@@ -1,21 +1,17 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use lightsout_forge::{
-    Action, BranchName, Comment, CommentId, CommentKey, Ensured, Forge, ForgeError, Issue, Label,
-    Login, Number, Permission, PullRequest, Sha, Status,
-};
+use lightsout_forge::{CommentId, Forge, Inbox, Label, Login, Number, Permission, Sha};
 use lightsout_git::{NewFile, Repo, Signature};
 use lightsout_github::GitHub;
-use lightsout_testkit::contract::{People, Work, forge_contract_without_inbox};
+use lightsout_testkit::contract::{Work, World, forge_contract};
 use serde_json::{Value, json};
 
 use crate::site::Site;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_adapter_for_github_keeps_the_contract() {
-    let contract = forge_contract_without_inbox(async || {
+    let contract = forge_contract(async || {
         let site = Site::new().await;
         Seen {
             github: site.github(),
@@ -43,7 +39,15 @@ impl Seen {
 }
 
 #[async_trait]
-impl People for Seen {
+impl World for Seen {
+    fn forge(&self) -> &dyn Forge {
+        &self.github
+    }
+
+    fn inbox(&self) -> Option<&dyn Inbox> {
+        None
+    }
+
     async fn open_issue(&self, who: &Login, title: &str, body: &str, labels: &[Label]) -> Number {
         let body = json!({ "title": title, "body": body, "labels": labels });
         let made = self.by(who, "POST", "/issues", &body).await;
@@ -128,49 +132,6 @@ impl People for Seen {
     }
 }
 
-#[async_trait]
-impl Forge for Seen {
-    async fn issue(&self, number: Number) -> Result<Issue, ForgeError> {
-        self.github.issue(number).await
-    }
-    async fn open_issues(&self) -> Result<Vec<Issue>, ForgeError> {
-        self.github.open_issues().await
-    }
-    async fn keyed_issue(&self, key: &CommentKey) -> Result<Option<Issue>, ForgeError> {
-        self.github.keyed_issue(key).await
-    }
-    async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError> {
-        self.github.comments(on).await
-    }
-    async fn recent_comments(&self, since: DateTime<Utc>) -> Result<Vec<Comment>, ForgeError> {
-        self.github.recent_comments(since).await
-    }
-    async fn pull_request(&self, number: Number) -> Result<PullRequest, ForgeError> {
-        self.github.pull_request(number).await
-    }
-    async fn pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
-        self.github.pull_requests(prefix).await
-    }
-    async fn open_pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
-        self.github.open_pull_requests(prefix).await
-    }
-    async fn statuses(&self, sha: &Sha) -> Result<Vec<Status>, ForgeError> {
-        self.github.statuses(sha).await
-    }
-    async fn permission(&self, login: &Login) -> Result<Permission, ForgeError> {
-        self.github.permission(login).await
-    }
-    async fn branch(&self, branch: &BranchName) -> Result<Option<Sha>, ForgeError> {
-        self.github.branch(branch).await
-    }
-    async fn attachment(&self, url: &str, limit: u64) -> Result<Vec<u8>, ForgeError> {
-        self.github.attachment(url, limit).await
-    }
-    async fn ensure(&self, action: &Action) -> Result<Ensured, ForgeError> {
-        self.github.ensure(action).await
-    }
-}
-
 #[tokio::test]
 async fn an_attachment_is_fetched_by_its_signed_address() {
     let site = Site::new().await;
@@ -184,9 +145,12 @@ async fn an_attachment_is_fetched_by_its_signed_address() {
     let on = seen
         .open_issue(&robin, "One", &format!("![me]({plain})"), &[])
         .await;
-    let issue = seen.issue(on).await.unwrap();
+    let issue = seen.github.issue(on).await.unwrap();
     assert!(issue.body.contains(&plain), "{}", issue.body);
-    assert_eq!(seen.attachment(&plain, 100).await.unwrap(), b"a photo");
+    assert_eq!(
+        seen.github.attachment(&plain, 100).await.unwrap(),
+        b"a photo"
+    );
     let url = format!("{}/repos/acme/site/issues/{}", seen.site.url, on.0);
     let shown = seen
         .site

@@ -18,15 +18,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use lightsout_forge::{
-    Action, BranchName, Comment, CommentId, CommentKey, Ensured, Event, EventId, Forge, ForgeError,
-    Inbox, Issue, Label, Login, Number, Permission, PullRequest, Sha, Status,
-};
+use lightsout_forge::{BranchName, CommentId, Forge, Inbox, Label, Login, Number, Permission, Sha};
 use lightsout_git::{NewFile, Repo, Signature};
 use lightsout_local::Local;
 use lightsout_testkit::VirtualClock;
-use lightsout_testkit::contract::{People, Work};
+use lightsout_testkit::contract::{Work, World};
 use tempfile::TempDir;
 
 /// A fresh forge in a folder of its own, with people in it.
@@ -114,9 +110,13 @@ fn copy_folder(from: &Path, to: &Path) {
 }
 
 #[async_trait]
-impl People for Fixture {
+impl World for Fixture {
+    fn forge(&self) -> &dyn Forge {
+        &self.local
+    }
+
     fn inbox(&self) -> Option<&dyn Inbox> {
-        Some(self)
+        Some(&self.local)
     }
 
     async fn open_issue(&self, who: &Login, title: &str, body: &str, labels: &[Label]) -> Number {
@@ -168,58 +168,5 @@ impl People for Fixture {
         let scratch = self.dir.path().join(format!("work-{number}"));
         fs::create_dir(&scratch).unwrap();
         work(&self.local, &scratch, on, path, text)
-    }
-}
-
-#[async_trait]
-impl Forge for Fixture {
-    async fn issue(&self, number: Number) -> Result<Issue, ForgeError> {
-        self.local.issue(number).await
-    }
-    async fn open_issues(&self) -> Result<Vec<Issue>, ForgeError> {
-        self.local.open_issues().await
-    }
-    async fn keyed_issue(&self, key: &CommentKey) -> Result<Option<Issue>, ForgeError> {
-        self.local.keyed_issue(key).await
-    }
-    async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError> {
-        self.local.comments(on).await
-    }
-    async fn recent_comments(&self, since: DateTime<Utc>) -> Result<Vec<Comment>, ForgeError> {
-        self.local.recent_comments(since).await
-    }
-    async fn pull_request(&self, number: Number) -> Result<PullRequest, ForgeError> {
-        self.local.pull_request(number).await
-    }
-    async fn pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
-        self.local.pull_requests(prefix).await
-    }
-    async fn open_pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
-        self.local.open_pull_requests(prefix).await
-    }
-    async fn statuses(&self, sha: &Sha) -> Result<Vec<Status>, ForgeError> {
-        self.local.statuses(sha).await
-    }
-    async fn permission(&self, login: &Login) -> Result<Permission, ForgeError> {
-        self.local.permission(login).await
-    }
-    async fn branch(&self, branch: &BranchName) -> Result<Option<Sha>, ForgeError> {
-        self.local.branch(branch).await
-    }
-    async fn attachment(&self, url: &str, limit: u64) -> Result<Vec<u8>, ForgeError> {
-        self.local.attachment(url, limit).await
-    }
-    async fn ensure(&self, action: &Action) -> Result<Ensured, ForgeError> {
-        self.local.ensure(action).await
-    }
-}
-
-#[async_trait]
-impl Inbox for Fixture {
-    async fn next(&self) -> Result<Option<Event>, ForgeError> {
-        self.local.next().await
-    }
-    async fn done(&self, id: &EventId) -> Result<(), ForgeError> {
-        self.local.done(id).await
     }
 }

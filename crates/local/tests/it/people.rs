@@ -1,6 +1,6 @@
 use lightsout_forge::{EventKind, Forge, Inbox, Label, Permission};
 use lightsout_local::LocalError;
-use lightsout_testkit::contract::People;
+use lightsout_testkit::contract::World;
 
 use crate::{branch, fixture, login};
 

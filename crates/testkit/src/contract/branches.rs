@@ -1,25 +1,26 @@
 //! Branches and pull requests.
 
-use lightsout_forge::{Action, EventKind, Forge, ForgeError, IssueState, Label, PullState};
+use lightsout_forge::{Action, EventKind, ForgeError, IssueState, Label, PullState};
 
 use super::{
-    People, Work, branch, changes, events, is_bot, main, mira, on_pull, propose, raised, robin,
+    Work, World, branch, changes, events, is_bot, main, mira, on_pull, propose, raised, robin,
     same, to_branch, to_pull,
 };
 
 const HEAD: &str = "claude/issue-1-remote";
 
-pub(super) async fn a_branch_is_where_it_shall_be<F: Forge + People>(forge: &F) {
+pub(super) async fn a_branch_is_where_it_shall_be(world: &dyn World) {
+    let forge = world.forge();
     let base = main(forge).await;
     assert_eq!(forge.branch(&branch(HEAD)).await.unwrap(), None);
-    let first = forge.work(&base, "content/faq/a.mdx", "a").await;
+    let first = world.work(&base, "content/faq/a.mdx", "a").await;
     changes(forge, &to_branch(HEAD, &first)).await;
     assert_eq!(
         forge.branch(&branch(HEAD)).await.unwrap(),
         Some(first.at.clone())
     );
     // Another attempt starts from the base again: the branch moves aside, not only forward.
-    let second = forge.work(&base, "content/faq/a.mdx", "b").await;
+    let second = world.work(&base, "content/faq/a.mdx", "b").await;
     changes(forge, &to_branch(HEAD, &second)).await;
     assert_eq!(forge.branch(&branch(HEAD)).await.unwrap(), Some(second.at));
     changes(forge, &to_branch(HEAD, &first)).await;
@@ -34,10 +35,11 @@ pub(super) async fn a_branch_is_where_it_shall_be<F: Forge + People>(forge: &F) 
     assert_eq!(main(forge).await, base);
 }
 
-pub(super) async fn a_bundle_without_the_commit_is_refused<F: Forge + People>(forge: &F) {
+pub(super) async fn a_bundle_without_the_commit_is_refused(world: &dyn World) {
+    let forge = world.forge();
     let base = main(forge).await;
-    let work = forge.work(&base, "content/faq/a.mdx", "a").await;
-    let other = forge.work(&base, "content/faq/b.mdx", "b").await;
+    let work = world.work(&base, "content/faq/a.mdx", "a").await;
+    let other = world.work(&base, "content/faq/b.mdx", "b").await;
     let mixed = Work {
         at: work.at,
         bundle: other.bundle,
@@ -50,12 +52,13 @@ pub(super) async fn a_bundle_without_the_commit_is_refused<F: Forge + People>(fo
     assert_eq!(forge.branch(&branch(HEAD)).await.unwrap(), None);
 }
 
-pub(super) async fn the_bot_opens_one_pull_request_and_raises_events<F: Forge + People>(forge: &F) {
-    let issue = forge.open_issue(&robin(), "One", "", &[]).await;
+pub(super) async fn the_bot_opens_one_pull_request_and_raises_events(world: &dyn World) {
+    let forge = world.forge();
+    let issue = world.open_issue(&robin(), "One", "", &[]).await;
     let base = main(forge).await;
-    let first = forge.work(&base, "content/faq/a.mdx", "a").await;
+    let first = world.work(&base, "content/faq/a.mdx", "a").await;
     forge.ensure(&to_branch(HEAD, &first)).await.unwrap();
-    events(forge).await;
+    events(world).await;
     changes(forge, &to_pull(HEAD, "Add a", "body")).await;
     changes(forge, &to_pull(HEAD, "Add a page", "body")).await;
     let pulls = forge.pull_requests("claude/issue-1-").await.unwrap();
@@ -88,7 +91,7 @@ pub(super) async fn the_bot_opens_one_pull_request_and_raises_events<F: Forge + 
             .all(|issue| issue.number != pull)
     );
 
-    let second = forge.work(&first.at, "content/faq/a.mdx", "b").await;
+    let second = world.work(&first.at, "content/faq/a.mdx", "b").await;
     changes(forge, &to_branch(HEAD, &second)).await;
     assert_eq!(forge.pull_request(pull).await.unwrap().head_sha, second.at);
     let on = on_pull(HEAD);
@@ -101,7 +104,7 @@ pub(super) async fn the_bot_opens_one_pull_request_and_raises_events<F: Forge + 
     // Shown by the workflow's credential: no event.
     let shown = Label::bot_generated();
     changes(forge, &Action::EnsureLabel { on, label: shown }).await;
-    let comment = forge.comment(&mira(), pull, "/publish").await;
+    let comment = world.comment(&mira(), pull, "/publish").await;
     let head = second.at;
     let on_pull_request = true;
     let expected = [
@@ -114,7 +117,7 @@ pub(super) async fn the_bot_opens_one_pull_request_and_raises_events<F: Forge + 
             comment,
         },
     ];
-    if let Some(raised) = events(forge).await {
+    if let Some(raised) = events(world).await {
         let by_bot = &raised[..raised.len() - 1];
         assert!(by_bot.iter().all(|event| is_bot(&event.actor)));
         let kinds: Vec<_> = raised.into_iter().map(|event| event.kind).collect();
@@ -123,7 +126,8 @@ pub(super) async fn the_bot_opens_one_pull_request_and_raises_events<F: Forge + 
     assert_eq!(forge.issue(issue).await.unwrap().state, IssueState::Open);
 }
 
-pub(super) async fn a_pull_request_needs_commits<F: Forge + People>(forge: &F) {
+pub(super) async fn a_pull_request_needs_commits(world: &dyn World) {
+    let forge = world.forge();
     let nothing = forge.ensure(&to_pull(HEAD, "x", "")).await;
     assert!(
         matches!(nothing, Err(ForgeError::NotFound { .. })),
@@ -137,7 +141,7 @@ pub(super) async fn a_pull_request_needs_commits<F: Forge + People>(forge: &F) {
         .await;
     assert!(matches!(lost, Err(ForgeError::NotFound { .. })), "{lost:?}");
     let base = main(forge).await;
-    let work = forge.work(&base, "content/faq/a.mdx", "a").await;
+    let work = world.work(&base, "content/faq/a.mdx", "a").await;
     let same_as_main = Work { at: base, ..work };
     forge.ensure(&to_branch(HEAD, &same_as_main)).await.unwrap();
     let empty = forge.ensure(&to_pull(HEAD, "x", "")).await;
@@ -147,16 +151,17 @@ pub(super) async fn a_pull_request_needs_commits<F: Forge + People>(forge: &F) {
     );
 }
 
-pub(super) async fn a_closed_pull_request_makes_room_for_the_next<F: Forge + People>(forge: &F) {
-    let work = forge
+pub(super) async fn a_closed_pull_request_makes_room_for_the_next(world: &dyn World) {
+    let forge = world.forge();
+    let work = world
         .work(&main(forge).await, "content/faq/a.mdx", "a")
         .await;
     let first = propose(forge, HEAD, &work, "").await;
     let head = branch(HEAD);
-    events(forge).await;
+    events(world).await;
     changes(forge, &Action::EnsureNoPullRequest { head: head.clone() }).await;
     // Closing is the workflow's, and raises nothing.
-    raised(forge, &[]).await;
+    raised(world, &[]).await;
     assert_eq!(
         forge.pull_request(first).await.unwrap().state,
         PullState::Closed
@@ -166,17 +171,18 @@ pub(super) async fn a_closed_pull_request_makes_room_for_the_next<F: Forge + Peo
     let open = forge.open_pull_requests(HEAD).await.unwrap();
     assert_eq!(open.len(), 1, "{open:?}");
     assert_eq!(open[0].number, second);
-    forge.close(&mira(), second).await;
+    world.close(&mira(), second).await;
     let closed = EventKind::PullClosed {
         pull: second,
         merged: false,
     };
-    raised(forge, &[EventKind::PullOpened { pull: second }, closed]).await;
+    raised(world, &[EventKind::PullOpened { pull: second }, closed]).await;
     same(forge, &Action::EnsureNoPullRequest { head }).await;
 }
 
-pub(super) async fn deleting_a_branch_closes_its_pull_request<F: Forge + People>(forge: &F) {
-    let work = forge
+pub(super) async fn deleting_a_branch_closes_its_pull_request(world: &dyn World) {
+    let forge = world.forge();
+    let work = world
         .work(&main(forge).await, "content/faq/a.mdx", "a")
         .await;
     let pull = propose(forge, HEAD, &work, "").await;

@@ -4,7 +4,7 @@ use lightsout_forge::{
     Action, CheckState, EventKind, Forge, ForgeError, IssueState, PullState, Sha,
 };
 
-use super::{People, branch, changes, events, main, propose, raised, robin, to_branch};
+use super::{World, branch, changes, events, main, propose, raised, robin, to_branch};
 
 const HEAD: &str = "claude/issue-1-remote";
 
@@ -30,7 +30,7 @@ fn green(sha: &Sha) -> Action {
     status(sha, "lightsout/gates", CheckState::Success)
 }
 
-async fn is_refused<F: Forge>(forge: &F, action: &Action) {
+async fn is_refused(forge: &dyn Forge, action: &Action) {
     let answer = forge.ensure(action).await;
     assert!(
         matches!(answer, Err(ForgeError::Refused { .. })),
@@ -38,17 +38,18 @@ async fn is_refused<F: Forge>(forge: &F, action: &Action) {
     );
 }
 
-pub(super) async fn a_green_pull_request_is_merged_once<F: Forge + People>(forge: &F) {
+pub(super) async fn a_green_pull_request_is_merged_once(world: &dyn World) {
+    let forge = world.forge();
     let base = main(forge).await;
-    let first = forge.work(&base, "content/faq/a.mdx", "a").await;
+    let first = world.work(&base, "content/faq/a.mdx", "a").await;
     forge.ensure(&to_branch(HEAD, &first)).await.unwrap();
-    let work = forge.work(&first.at, "content/faq/b.mdx", "b").await;
+    let work = world.work(&first.at, "content/faq/b.mdx", "b").await;
     let pull = propose(forge, HEAD, &work, "").await;
     changes(forge, &green(&work.at)).await;
-    events(forge).await;
+    events(world).await;
     changes(forge, &merge(HEAD, &work.at)).await;
     let merged = EventKind::PullClosed { pull, merged: true };
-    raised(forge, &[merged]).await;
+    raised(world, &[merged]).await;
     let read = forge.pull_request(pull).await.unwrap();
     let after = main(forge).await;
     assert_ne!(after, base);
@@ -77,15 +78,16 @@ pub(super) async fn a_green_pull_request_is_merged_once<F: Forge + People>(forge
         PullState::Merged
     );
     assert_eq!(main(forge).await, after);
-    raised(forge, &[]).await;
+    raised(world, &[]).await;
 }
 
-pub(super) async fn only_the_approved_head_is_merged<F: Forge + People>(forge: &F) {
+pub(super) async fn only_the_approved_head_is_merged(world: &dyn World) {
+    let forge = world.forge();
     let base = main(forge).await;
-    let first = forge.work(&base, "content/faq/a.mdx", "a").await;
+    let first = world.work(&base, "content/faq/a.mdx", "a").await;
     propose(forge, HEAD, &first, "").await;
     forge.ensure(&green(&first.at)).await.unwrap();
-    let second = forge.work(&first.at, "content/faq/a.mdx", "evil").await;
+    let second = world.work(&first.at, "content/faq/a.mdx", "evil").await;
     forge.ensure(&to_branch(HEAD, &second)).await.unwrap();
     forge.ensure(&green(&second.at)).await.unwrap();
     let stale = forge.ensure(&merge(HEAD, &first.at)).await;
@@ -95,9 +97,10 @@ pub(super) async fn only_the_approved_head_is_merged<F: Forge + People>(forge: &
     assert_eq!(main(forge).await, base);
 }
 
-pub(super) async fn only_green_is_merged<F: Forge + People>(forge: &F) {
+pub(super) async fn only_green_is_merged(world: &dyn World) {
+    let forge = world.forge();
     let base = main(forge).await;
-    let work = forge.work(&base, "content/faq/a.mdx", "a").await;
+    let work = world.work(&base, "content/faq/a.mdx", "a").await;
     propose(forge, HEAD, &work, "").await;
     let merge = merge(HEAD, &work.at);
     is_refused(forge, &merge).await;
@@ -128,11 +131,12 @@ pub(super) async fn only_green_is_merged<F: Forge + People>(forge: &F) {
     changes(forge, &merge).await;
 }
 
-pub(super) async fn a_conflict_is_said_and_changes_nothing<F: Forge + People>(forge: &F) {
+pub(super) async fn a_conflict_is_said_and_changes_nothing(world: &dyn World) {
+    let forge = world.forge();
     let base = main(forge).await;
-    let ours = forge.work(&base, "content/faq/a.mdx", "ours").await;
-    let theirs = forge.work(&base, "content/faq/a.mdx", "theirs").await;
-    let beside = forge.work(&base, "content/faq/b.mdx", "beside").await;
+    let ours = world.work(&base, "content/faq/a.mdx", "ours").await;
+    let theirs = world.work(&base, "content/faq/a.mdx", "theirs").await;
+    let beside = world.work(&base, "content/faq/b.mdx", "beside").await;
     let works = [
         ("claude/ours", &ours),
         ("claude/theirs", &theirs),
@@ -154,10 +158,11 @@ pub(super) async fn a_conflict_is_said_and_changes_nothing<F: Forge + People>(fo
     assert_ne!(main(forge).await, after);
 }
 
-pub(super) async fn merging_closes_what_the_text_says<F: Forge + People>(forge: &F) {
-    let closed = forge.open_issue(&robin(), "One", "", &[]).await;
-    let open = forge.open_issue(&robin(), "Two", "", &[]).await;
-    let work = forge
+pub(super) async fn merging_closes_what_the_text_says(world: &dyn World) {
+    let forge = world.forge();
+    let closed = world.open_issue(&robin(), "One", "", &[]).await;
+    let open = world.open_issue(&robin(), "Two", "", &[]).await;
+    let work = world
         .work(&main(forge).await, "content/faq/a.mdx", "a")
         .await;
     let body = format!("Closes {closed}.\n\n> closes {open}");

@@ -1,6 +1,6 @@
 //! The contracts that every forge and every store of the ledger keep, checked through the ports alone.
 //!
-//! An adapter's test gives [`forge_contract`] a way to make fresh forges; each check gets its own.
+//! An adapter's test gives [`forge_contract`] a way to make fresh worlds with a forge in them; each check gets its own.
 
 #![expect(
     clippy::unwrap_used,
@@ -32,9 +32,15 @@ pub struct Work {
     pub bundle: PathBuf,
 }
 
-/// What people and agents do to the forge that is tested. Errors are panics.
+/// A forge that is tested, and what people and agents do to it. Their errors are panics.
 #[async_trait]
-pub trait People {
+pub trait World {
+    /// The forge, as the engine has it.
+    fn forge(&self) -> &dyn Forge;
+
+    /// Where what happens is told, when it is told here; a forge far away delivers its events.
+    fn inbox(&self) -> Option<&dyn Inbox>;
+
     /// Opens an issue.
     async fn open_issue(&self, who: &Login, title: &str, body: &str, labels: &[Label]) -> Number;
 
@@ -56,30 +62,18 @@ pub trait People {
     /// Lets somebody do more, or less.
     async fn set_permission(&self, who: &Login, permission: Permission);
 
-    /// Where what happens is told, when it is told here; a forge far away delivers its events.
-    fn inbox(&self) -> Option<&dyn Inbox> {
-        None
-    }
-
     /// Commits one file on top of a commit that the forge has, somewhere else, and bundles it up.
     async fn work(&self, on: &Sha, path: &str, text: &str) -> Work;
 }
 
-/// Checks everything the engine relies on. `make` gives a fresh forge with at least one commit on `main`, in which
-/// `mira` may write and `robin` may read.
+/// Checks everything the engine relies on. `make` gives a fresh world whose forge has at least one commit on `main`, in
+/// which `mira` may write and `robin` may read. Which events an action raises is looked at only where [`World::inbox`]
+/// tells them.
 ///
 /// # Panics
 /// When the forge breaks the contract.
-pub async fn forge_contract<F: Forge + Inbox + People>(make: impl AsyncFn() -> F) {
-    let told = make().await.inbox().is_some();
-    assert!(told, "the events of a forge with an inbox are looked at");
+pub async fn forge_contract<W: World>(make: impl AsyncFn() -> W) {
     threads::an_event_stays_until_it_is_done(&make().await).await;
-    forge_contract_without_inbox(make).await;
-}
-
-/// The same for a forge whose events come from elsewhere: which ones an action raises is looked at only where
-/// [`People::inbox`] tells them.
-pub async fn forge_contract_without_inbox<F: Forge + People>(make: impl AsyncFn() -> F) {
     threads::opening_an_issue_raises_one_event_and_one_per_label(&make().await).await;
     threads::people_close_and_reopen(&make().await).await;
     threads::the_workflow_credential_raises_nothing(&make().await).await;
@@ -122,13 +116,13 @@ fn branch(name: &str) -> BranchName {
 }
 
 /// Where `main` is.
-async fn main<F: Forge>(forge: &F) -> Sha {
+async fn main(forge: &dyn Forge) -> Sha {
     forge.branch(&branch("main")).await.unwrap().unwrap()
 }
 
 /// Empties the inbox, where there is one.
-async fn events<F: People>(forge: &F) -> Option<Vec<Event>> {
-    let inbox = forge.inbox()?;
+async fn events(world: &dyn World) -> Option<Vec<Event>> {
+    let inbox = world.inbox()?;
     let mut events = Vec::new();
     while let Some(event) = inbox.next().await.unwrap() {
         inbox.done(&event.id).await.unwrap();
@@ -139,15 +133,15 @@ async fn events<F: People>(forge: &F) -> Option<Vec<Event>> {
 }
 
 /// Sees that exactly this has happened since, where it is told.
-async fn raised<F: People>(forge: &F, expected: &[EventKind]) {
-    if let Some(events) = events(forge).await {
+async fn raised(world: &dyn World, expected: &[EventKind]) {
+    if let Some(events) = events(world).await {
         let kinds: Vec<_> = events.into_iter().map(|event| event.kind).collect();
         assert_eq!(kinds, expected);
     }
 }
 
 /// Ensures an action that has to change something, then checks that ensuring it again does not.
-async fn changes<F: Forge>(forge: &F, action: &Action) {
+async fn changes(forge: &dyn Forge, action: &Action) {
     assert_eq!(
         forge.ensure(action).await.unwrap(),
         Ensured::Changed,
@@ -156,7 +150,7 @@ async fn changes<F: Forge>(forge: &F, action: &Action) {
     same(forge, action).await;
 }
 
-async fn same<F: Forge>(forge: &F, action: &Action) {
+async fn same(forge: &dyn Forge, action: &Action) {
     assert_eq!(
         forge.ensure(action).await.unwrap(),
         Ensured::NotNeeded,
@@ -186,7 +180,7 @@ fn to_pull(name: &str, title: &str, body: &str) -> Action {
 }
 
 /// Hands work over and opens its pull request.
-async fn propose<F: Forge>(forge: &F, name: &str, work: &Work, body: &str) -> Number {
+async fn propose(forge: &dyn Forge, name: &str, work: &Work, body: &str) -> Number {
     forge.ensure(&to_branch(name, work)).await.unwrap();
     forge.ensure(&to_pull(name, name, body)).await.unwrap();
     let pulls = forge.pull_requests(name).await.unwrap();

@@ -2,20 +2,19 @@
 
 use chrono::{DateTime, TimeDelta};
 use lightsout_forge::{
-    Action, CloseReason, CommentKey, EventKind, Forge, ForgeError, Inbox, IssueState, Label,
-    Number, Permission, Thread,
+    Action, CloseReason, CommentKey, EventKind, ForgeError, IssueState, Label, Number, Permission,
+    Thread,
 };
 
-use super::{People, changes, events, is_bot, label, mira, raised, robin, same};
+use super::{World, changes, events, is_bot, label, mira, raised, robin, same};
 
-pub(super) async fn opening_an_issue_raises_one_event_and_one_per_label<F: Forge + People>(
-    forge: &F,
-) {
+pub(super) async fn opening_an_issue_raises_one_event_and_one_per_label(world: &dyn World) {
+    let forge = world.forge();
     let labels = [label("cms-faq"), label("CMS-Insight-Add")];
-    let issue = forge
+    let issue = world
         .open_issue(&robin(), "How *remote*?", "Very.\r\n\n{x} <3", &labels)
         .await;
-    if let Some(raised) = events(forge).await {
+    if let Some(raised) = events(world).await {
         assert!(
             raised
                 .iter()
@@ -39,7 +38,7 @@ pub(super) async fn opening_an_issue_raises_one_event_and_one_per_label<F: Forge
         read.labels,
         [label("cms-faq"), label("cms-insight-add")].into()
     );
-    let next = forge.open_issue(&robin(), "Next", "", &[]).await;
+    let next = world.open_issue(&robin(), "Next", "", &[]).await;
     let open: Vec<_> = forge
         .open_issues()
         .await
@@ -50,15 +49,18 @@ pub(super) async fn opening_an_issue_raises_one_event_and_one_per_label<F: Forge
     assert_eq!(open, [issue, next], "the oldest comes first");
 }
 
-pub(super) async fn an_event_stays_until_it_is_done<F: Forge + Inbox + People>(forge: &F) {
-    assert_eq!(forge.next().await.unwrap(), None);
-    let issue = forge.open_issue(&robin(), "One", "", &[]).await;
-    let comment = forge.comment(&robin(), issue, "Two").await;
-    let first = forge.next().await.unwrap().unwrap();
-    assert_eq!(forge.next().await.unwrap().as_ref(), Some(&first));
-    forge.done(&first.id).await.unwrap();
-    forge.done(&first.id).await.unwrap();
-    let second = forge.next().await.unwrap().unwrap();
+pub(super) async fn an_event_stays_until_it_is_done(world: &dyn World) {
+    let Some(inbox) = world.inbox() else {
+        return;
+    };
+    assert_eq!(inbox.next().await.unwrap(), None);
+    let issue = world.open_issue(&robin(), "One", "", &[]).await;
+    let comment = world.comment(&robin(), issue, "Two").await;
+    let first = inbox.next().await.unwrap().unwrap();
+    assert_eq!(inbox.next().await.unwrap().as_ref(), Some(&first));
+    inbox.done(&first.id).await.unwrap();
+    inbox.done(&first.id).await.unwrap();
+    let second = inbox.next().await.unwrap().unwrap();
     assert_ne!(first.id, second.id);
     let on_pull_request = false;
     assert_eq!(
@@ -71,14 +73,15 @@ pub(super) async fn an_event_stays_until_it_is_done<F: Forge + Inbox + People>(f
     );
 }
 
-pub(super) async fn people_close_and_reopen<F: Forge + People>(forge: &F) {
-    let issue = forge.open_issue(&robin(), "One", "", &[]).await;
-    forge.close(&robin(), issue).await;
+pub(super) async fn people_close_and_reopen(world: &dyn World) {
+    let forge = world.forge();
+    let issue = world.open_issue(&robin(), "One", "", &[]).await;
+    world.close(&robin(), issue).await;
     assert_eq!(forge.issue(issue).await.unwrap().state, IssueState::Closed);
     assert_eq!(forge.open_issues().await.unwrap(), []);
-    forge.reopen(&robin(), issue).await;
-    forge.add_label(&mira(), issue, &label("cms-faq")).await;
-    forge.add_label(&mira(), issue, &label("cms-faq")).await;
+    world.reopen(&robin(), issue).await;
+    world.add_label(&mira(), issue, &label("cms-faq")).await;
+    world.add_label(&mira(), issue, &label("cms-faq")).await;
     let label = label("cms-faq");
     let expected = [
         EventKind::IssueOpened { issue },
@@ -86,12 +89,13 @@ pub(super) async fn people_close_and_reopen<F: Forge + People>(forge: &F) {
         EventKind::IssueReopened { issue },
         EventKind::IssueLabeled { issue, label },
     ];
-    raised(forge, &expected).await;
+    raised(world, &expected).await;
 }
 
-pub(super) async fn the_workflow_credential_raises_nothing<F: Forge + People>(forge: &F) {
-    let issue = forge.open_issue(&robin(), "One", "", &[]).await;
-    events(forge).await;
+pub(super) async fn the_workflow_credential_raises_nothing(world: &dyn World) {
+    let forge = world.forge();
+    let issue = world.open_issue(&robin(), "One", "", &[]).await;
+    events(world).await;
     let on = Thread::Issue(issue);
     let waits = Action::EnsureLabel {
         on: on.clone(),
@@ -117,11 +121,12 @@ pub(super) async fn the_workflow_credential_raises_nothing<F: Forge + People>(fo
     let reason = CloseReason::NotPlanned;
     changes(forge, &Action::CloseIssue { issue, reason }).await;
     assert_eq!(forge.issue(issue).await.unwrap().state, IssueState::Closed);
-    raised(forge, &[]).await;
+    raised(world, &[]).await;
 }
 
-pub(super) async fn a_keyed_comment_is_edited_in_place<F: Forge + People>(forge: &F) {
-    let issue = forge.open_issue(&robin(), "One", "", &[]).await;
+pub(super) async fn a_keyed_comment_is_edited_in_place(world: &dyn World) {
+    let forge = world.forge();
+    let issue = world.open_issue(&robin(), "One", "", &[]).await;
     let say = |key: &str, body: &str| Action::UpsertComment {
         on: Thread::Issue(issue),
         key: CommentKey::new(key),
@@ -144,11 +149,12 @@ pub(super) async fn a_keyed_comment_is_edited_in_place<F: Forge + People>(forge:
     assert!(is_bot(&after[0].author));
 }
 
-pub(super) async fn only_the_factory_owns_keyed_comments<F: Forge + People>(forge: &F) {
-    let issue = forge.open_issue(&robin(), "One", "", &[]).await;
+pub(super) async fn only_the_factory_owns_keyed_comments(world: &dyn World) {
+    let forge = world.forge();
+    let issue = world.open_issue(&robin(), "One", "", &[]).await;
     let key = CommentKey::new("status");
     let forged = format!("{}\napproved, honestly", key.marker());
-    forge.comment(&robin(), issue, &forged).await;
+    world.comment(&robin(), issue, &forged).await;
     let say = Action::UpsertComment {
         on: Thread::Issue(issue),
         key,
@@ -163,18 +169,20 @@ pub(super) async fn only_the_factory_owns_keyed_comments<F: Forge + People>(forg
     );
 }
 
-pub(super) async fn permissions_are_those_of_now<F: Forge + People>(forge: &F) {
+pub(super) async fn permissions_are_those_of_now(world: &dyn World) {
+    let forge = world.forge();
     let stranger = lightsout_forge::Login::new("nobody-knows").unwrap();
     assert_eq!(forge.permission(&stranger).await.unwrap(), Permission::None);
     assert_eq!(forge.permission(&robin()).await.unwrap(), Permission::Read);
     assert_eq!(forge.permission(&mira()).await.unwrap(), Permission::Write);
-    forge.set_permission(&mira(), Permission::Read).await;
+    world.set_permission(&mira(), Permission::Read).await;
     assert_eq!(forge.permission(&mira()).await.unwrap(), Permission::Read);
 }
 
-pub(super) async fn attachments_come_back_whole_or_not_at_all<F: Forge + People>(forge: &F) {
+pub(super) async fn attachments_come_back_whole_or_not_at_all(world: &dyn World) {
+    let forge = world.forge();
     let bytes: Vec<u8> = (0..=255).cycle().take(5000).collect();
-    let url = forge.attach(&robin(), "my photo.JPG", &bytes).await;
+    let url = world.attach(&robin(), "my photo.JPG", &bytes).await;
     assert!(!url.contains(' '), "{url}");
     assert_eq!(forge.attachment(&url, 5000).await.unwrap(), bytes);
     let refused = forge.attachment(&url, 4999).await;
@@ -188,10 +196,11 @@ pub(super) async fn attachments_come_back_whole_or_not_at_all<F: Forge + People>
         "{unknown:?}"
     );
     // Uploading alone is no event.
-    raised(forge, &[]).await;
+    raised(world, &[]).await;
 }
 
-pub(super) async fn what_is_not_there_is_not_found<F: Forge + People>(forge: &F) {
+pub(super) async fn what_is_not_there_is_not_found(world: &dyn World) {
+    let forge = world.forge();
     let nowhere = Number(4711);
     let on = Thread::Issue(nowhere);
     let label = label("cms-faq");
@@ -209,7 +218,7 @@ pub(super) async fn what_is_not_there_is_not_found<F: Forge + People>(forge: &F)
     ));
     let lost = forge.ensure(&Action::EnsureLabel { on, label }).await;
     assert!(matches!(lost, Err(ForgeError::NotFound { .. })), "{lost:?}");
-    let issue = forge.open_issue(&robin(), "One", "", &[]).await;
+    let issue = world.open_issue(&robin(), "One", "", &[]).await;
     assert!(matches!(
         forge.pull_request(issue).await,
         Err(ForgeError::NotFound { .. })
@@ -219,11 +228,12 @@ pub(super) async fn what_is_not_there_is_not_found<F: Forge + People>(forge: &F)
     same(forge, &Action::EnsureNoBranch { branch: head }).await;
 }
 
-pub(super) async fn recent_comments_are_those_of_every_thread<F: Forge + People>(forge: &F) {
-    let one = forge.open_issue(&robin(), "One", "", &[]).await;
-    let two = forge.open_issue(&robin(), "Two", "", &[]).await;
-    let first = forge.comment(&robin(), one, "First").await;
-    let second = forge.comment(&mira(), two, "Second").await;
+pub(super) async fn recent_comments_are_those_of_every_thread(world: &dyn World) {
+    let forge = world.forge();
+    let one = world.open_issue(&robin(), "One", "", &[]).await;
+    let two = world.open_issue(&robin(), "Two", "", &[]).await;
+    let first = world.comment(&robin(), one, "First").await;
+    let second = world.comment(&mira(), two, "Second").await;
     let said = forge.recent_comments(DateTime::UNIX_EPOCH).await.unwrap();
     let said: Vec<_> = said.iter().map(|said| (said.id, said.on)).collect();
     assert_eq!(

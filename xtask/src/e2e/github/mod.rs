@@ -13,7 +13,7 @@ mod tour;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, bail};
-use lightsout_testkit::contract::forge_contract_without_inbox;
+use lightsout_testkit::contract::forge_contract;
 
 use description::{Book, Description};
 use site::Site;
@@ -30,7 +30,7 @@ pub(crate) fn run() -> Result<()> {
         .worker_threads(2)
         .enable_all()
         .build()?;
-    runtime.block_on(forge_contract_without_inbox(async || {
+    runtime.block_on(forge_contract(async || {
         Site::start(&programs, &description, &book).expect("a fresh GitHub")
     }));
     let book = book.lock().unwrap_or_else(PoisonError::into_inner);

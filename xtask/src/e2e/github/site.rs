@@ -7,14 +7,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use lightsout_forge::{
-    Action, BranchName, Comment, CommentId, CommentKey, Ensured, Forge, ForgeError, Issue, Label,
-    Login, Number, Permission, PullRequest, Sha, Status,
-};
+use lightsout_forge::{BranchName, CommentId, Forge, Inbox, Label, Login, Number, Permission, Sha};
 use lightsout_git::{NewFile, Repo, Signature};
 use lightsout_github::{BotCredential, GitHub, Repository, Settings, WorkflowToken};
-use lightsout_testkit::contract::{People, Work};
+use lightsout_testkit::contract::{Work, World};
 use lightsout_testkit::{GitServer, HttpServer};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -198,7 +194,15 @@ pub(super) fn seed() -> Value {
 }
 
 #[async_trait]
-impl People for Site {
+impl World for Site {
+    fn forge(&self) -> &dyn Forge {
+        &self.github
+    }
+
+    fn inbox(&self) -> Option<&dyn Inbox> {
+        None
+    }
+
     async fn open_issue(&self, who: &Login, title: &str, body: &str, labels: &[Label]) -> Number {
         let body = json!({ "title": title, "body": body, "labels": labels });
         let made = self.by(who, "POST", "/issues", &body);
@@ -244,48 +248,5 @@ impl People for Site {
         self.make_work(on, path, text)
             .context(on.to_string())
             .expect("work that can be done")
-    }
-}
-
-#[async_trait]
-impl Forge for Site {
-    async fn issue(&self, number: Number) -> Result<Issue, ForgeError> {
-        self.github.issue(number).await
-    }
-    async fn open_issues(&self) -> Result<Vec<Issue>, ForgeError> {
-        self.github.open_issues().await
-    }
-    async fn keyed_issue(&self, key: &CommentKey) -> Result<Option<Issue>, ForgeError> {
-        self.github.keyed_issue(key).await
-    }
-    async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError> {
-        self.github.comments(on).await
-    }
-    async fn recent_comments(&self, since: DateTime<Utc>) -> Result<Vec<Comment>, ForgeError> {
-        self.github.recent_comments(since).await
-    }
-    async fn pull_request(&self, number: Number) -> Result<PullRequest, ForgeError> {
-        self.github.pull_request(number).await
-    }
-    async fn pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
-        self.github.pull_requests(prefix).await
-    }
-    async fn open_pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
-        self.github.open_pull_requests(prefix).await
-    }
-    async fn statuses(&self, sha: &Sha) -> Result<Vec<Status>, ForgeError> {
-        self.github.statuses(sha).await
-    }
-    async fn permission(&self, login: &Login) -> Result<Permission, ForgeError> {
-        self.github.permission(login).await
-    }
-    async fn branch(&self, branch: &BranchName) -> Result<Option<Sha>, ForgeError> {
-        self.github.branch(branch).await
-    }
-    async fn attachment(&self, url: &str, limit: u64) -> Result<Vec<u8>, ForgeError> {
-        self.github.attachment(url, limit).await
-    }
-    async fn ensure(&self, action: &Action) -> Result<Ensured, ForgeError> {
-        self.github.ensure(action).await
     }
 }
