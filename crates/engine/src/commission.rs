@@ -248,7 +248,7 @@ impl Engine<'_> {
         for url in request.into_iter().flat_map(attached_links) {
             let bytes = match self.ports.forge.attachment(url, MAX_PHOTO_BYTES).await {
                 Ok(bytes) => bytes,
-                Err(error @ ForgeError::Transient { .. }) => return Err(error.into()),
+                Err(error) if !error.is_answer() => return Err(error.into()),
                 Err(_) => continue,
             };
             let sha256 = hex(&Sha256::digest(&bytes));

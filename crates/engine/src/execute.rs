@@ -35,7 +35,7 @@ impl Engine<'_> {
     pub(crate) async fn ensure(&self, action: &Action) -> Result<Ensured, ForgeError> {
         for pause in &self.settings.pauses {
             match self.ports.forge.ensure(action).await {
-                Err(ForgeError::Transient { .. }) => tokio::time::sleep(*pause).await,
+                Err(error) if error.may_pass() => tokio::time::sleep(*pause).await,
                 other => return other,
             }
         }

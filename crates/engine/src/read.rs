@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use lightsout_forge::{
-    Account, AccountKind, Comment, Event, ForgeError, Issue, Login, Number, Permission,
-};
+use lightsout_forge::{Account, AccountKind, Comment, Event, Issue, Login, Number, Permission};
 use lightsout_ledger::{Ask, Caps, EntryId, LedgerError, RunId as LedgerRun, fold};
 use lightsout_lifecycle::{
     Approval, Command, CommentFacts, Intake, Person, PullFacts, Record, Snapshot,
@@ -293,7 +291,7 @@ impl Engine<'_> {
         }
         let found = match self.ports.forge.attachment(url, MAX_PHOTO_BYTES).await {
             Ok(bytes) => complaint(&bytes),
-            Err(error @ ForgeError::Transient { .. }) => return Err(error.into()),
+            Err(error) if !error.is_answer() => return Err(error.into()),
             Err(error) => Some(format!("The picture cannot be fetched: {error}.")),
         };
         if let Ok(mut known) = self.photographs.lock() {

@@ -21,6 +21,15 @@ pub enum Credential {
     Bot,
 }
 
+impl fmt::Display for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Workflow => "the workflow's own token",
+            Self::Bot => "the bot's credential",
+        })
+    }
+}
+
 /// What an adapter reports for each action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

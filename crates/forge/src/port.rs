@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    Action, BranchName, Comment, CommentKey, Ensured, Event, EventId, Issue, Login, Number,
-    Permission, PullRequest, Sha, Status,
+    Action, BranchName, Comment, CommentKey, Credential, Ensured, Event, EventId, Issue, Login,
+    Number, Permission, PullRequest, Sha, Status,
 };
 
 /// Why a forge did not do as asked; a variant for each thing a caller does differently.
@@ -44,7 +44,26 @@ pub enum ForgeError {
         /// What the forge said.
         why: String,
     },
-    /// It may work later: network, disk, a lock, a limit.
+    /// The forge does not accept the credential, whatever is asked: whoever gave it has to give another.
+    #[error("{what} failed: the forge does not accept {credential}: {why}")]
+    Unauthorised {
+        /// What was asked.
+        what: String,
+        /// Whose credential it was.
+        credential: Credential,
+        /// What the forge said.
+        why: String,
+    },
+    /// The forge cannot be reached, is down, or asks to be left alone for a while. It may work later.
+    #[error("{what} failed: {why}")]
+    Unavailable {
+        /// What was tried.
+        what: String,
+        /// What went wrong.
+        why: String,
+    },
+    /// It failed on this side, or in a way that nobody understands: disk, a lock, an answer that makes no sense. It may
+    /// work later.
     #[error("{what} failed: {why}")]
     Transient {
         /// What was tried.
@@ -52,6 +71,24 @@ pub enum ForgeError {
         /// What went wrong.
         why: String,
     },
+}
+
+impl ForgeError {
+    /// Whether the forge has answered what was asked. Otherwise nothing is known of it, and nothing may follow from that.
+    pub fn is_answer(&self) -> bool {
+        match self {
+            Self::NotFound { .. }
+            | Self::Stale { .. }
+            | Self::Conflict { .. }
+            | Self::Refused { .. } => true,
+            Self::Unauthorised { .. } | Self::Unavailable { .. } | Self::Transient { .. } => false,
+        }
+    }
+
+    /// Whether asking again soon may help.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Transient { .. })
+    }
 }
 
 /// A forge. Reading methods show the world as it is now; the one writing method takes an end state.

@@ -5,7 +5,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
-use lightsout_forge::ForgeError;
+use http::StatusCode;
+use lightsout_forge::{Credential, ForgeError};
 use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use rustls::pki_types::PrivateKeyDer;
@@ -15,7 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::Mutex;
 
-use crate::rest::{Api, Call};
+use crate::rest::{Api, Call, Failure};
 use crate::settings::refused;
 
 /// How long a signature counts; GitHub takes at most ten minutes.
@@ -76,7 +77,7 @@ impl App {
     }
 
     /// A token that is good for some minutes at least.
-    pub(crate) async fn token(&self, api: &Api) -> Result<SecretString, ForgeError> {
+    pub(crate) async fn token(&self, api: &Api) -> Result<SecretString, Failure> {
         let mut held = self.token.lock().await;
         if let Some(token) = held
             .as_ref()
@@ -85,14 +86,8 @@ impl App {
             return Ok(token.text.clone());
         }
         let signed = self.signed(Utc::now())?;
-        let find = Call::get("/repos/{owner}/{repo}/installation", &[]);
-        let installation: Installation = api.json(&signed, &find).await?;
-        let mint = Call::post(
-            "/app/installations/{installation_id}/access_tokens",
-            &[&installation.id.to_string()],
-            json!({ "repositories": [api.settings.repository.name] }),
-        );
-        let new: NewToken = api.json(&signed, &mint.repeatable()).await?;
+        let minted = self.mint(api, &signed).await;
+        let new = minted.map_err(|failure| self.unauthorised(failure, api))?;
         let text = new.token.clone();
         *held = Some(Token {
             text: new.token,
@@ -101,8 +96,35 @@ impl App {
         Ok(text)
     }
 
+    async fn mint(&self, api: &Api, signed: &SecretString) -> Result<NewToken, Failure> {
+        let find = Call::get("/repos/{owner}/{repo}/installation", &[]);
+        let installation: Installation = api.json(signed, &find).await?;
+        let mint = Call::post(
+            "/app/installations/{installation_id}/access_tokens",
+            &[&installation.id.to_string()],
+            json!({ "repositories": [api.settings.repository.name] }),
+        );
+        api.json(signed, &mint.repeatable()).await
+    }
+
+    /// Whatever GitHub says to an App that wants a token is about that App.
+    fn unauthorised(&self, failure: Failure, api: &Api) -> Failure {
+        let (id, repository) = (&self.id, &api.settings.repository);
+        let why = match &failure {
+            Failure::Said { status, .. } if *status == StatusCode::NOT_FOUND => {
+                format!("the GitHub App `{id}` is not installed on `{repository}`")
+            }
+            Failure::Said { status, why } => {
+                format!("the GitHub App `{id}`: {why} (HTTP {})", status.as_u16())
+            }
+            _ => return failure,
+        };
+        let credential = Credential::Bot;
+        Failure::Unauthorised { credential, why }
+    }
+
     /// Says who we are, signed (RFC 7519 with RS256).
-    fn signed(&self, now: DateTime<Utc>) -> Result<SecretString, ForgeError> {
+    fn signed(&self, now: DateTime<Utc>) -> Result<SecretString, Failure> {
         let header = json!({ "alg": "RS256", "typ": "JWT" });
         let claims = json!({
             "iat": (now - SKEW).timestamp(),
@@ -119,12 +141,7 @@ impl App {
                 text.as_bytes(),
                 &mut signature,
             )
-            .map_err(|_| {
-                refused(
-                    "signing as the GitHub App",
-                    "the key does not sign".to_owned(),
-                )
-            })?;
+            .map_err(|_| Failure::Refused("the key of the GitHub App does not sign".to_owned()))?;
         Ok(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)).into())
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use lightsout_forge::{Account, ForgeError, Number};
+use lightsout_forge::{Account, Credential as Kind, ForgeError, Number};
 use lightsout_git::{GitError, Remote, RemoteError, Repo};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -87,18 +87,25 @@ impl fmt::Debug for GitHub {
 
 /// Something that has a token.
 pub(crate) trait Credential: Sync {
+    /// Which of the two it is.
+    const KIND: Kind;
+
     /// The token for the next call.
-    fn token(&self, api: &Api) -> impl Future<Output = Result<SecretString, ForgeError>> + Send;
+    fn token(&self, api: &Api) -> impl Future<Output = Result<SecretString, Failure>> + Send;
 }
 
 impl Credential for WorkflowToken {
-    async fn token(&self, _: &Api) -> Result<SecretString, ForgeError> {
+    const KIND: Kind = Kind::Workflow;
+
+    async fn token(&self, _: &Api) -> Result<SecretString, Failure> {
         Ok(self.0.clone())
     }
 }
 
 impl Credential for BotCredential {
-    async fn token(&self, api: &Api) -> Result<SecretString, ForgeError> {
+    const KIND: Kind = Kind::Bot;
+
+    async fn token(&self, api: &Api) -> Result<SecretString, Failure> {
         match self {
             Self::Token(token) => Ok(token.clone()),
             Self::App(app) => app.token(api).await,
@@ -116,7 +123,8 @@ impl<C: Credential> As<'_, C> {
     /// Makes a call.
     pub(crate) async fn call(&self, call: &Call) -> Result<Answer, Failure> {
         let api = &self.github.api;
-        api.call(&self.token().await?, call).await
+        let answer = api.call(&self.token().await?, call).await;
+        answer.map_err(|failure| failure.with(C::KIND))
     }
 
     /// Makes a call and reads the answer; failures are of `what`.
@@ -163,7 +171,7 @@ impl<C: Credential> As<'_, C> {
             .map_err(|failure| failure.into_error(what))?;
         let mut answer = api.call(&token, call).await;
         loop {
-            let page = answer.map_err(|failure| failure.into_error(what))?;
+            let page = answer.map_err(|failure| failure.with(C::KIND).into_error(what))?;
             let wants_more = take(page.parse(&call.name())?)?;
             let Some(next) = page.next.filter(|_| wants_more) else {
                 return Ok(());
@@ -173,11 +181,7 @@ impl<C: Credential> As<'_, C> {
     }
 
     async fn token(&self) -> Result<SecretString, Failure> {
-        let token = self.by.token(&self.github.api).await;
-        token.map_err(|error| match error {
-            ForgeError::Transient { what, why } => Failure::NotDone(format!("{what}: {why}")),
-            other => Failure::Refused(other.to_string()),
-        })
+        self.by.token(&self.github.api).await
     }
 
     /// Does something with the repository's git, in a thread where waiting is fine.
@@ -201,11 +205,11 @@ impl<C: Credential> As<'_, C> {
             what: what.to_owned(),
             why: error.to_string(),
         })?;
-        done.map_err(|error| of_remote(error, what))
+        done.map_err(|error| of_remote(error, C::KIND, what))
     }
 }
 
-fn of_remote(error: RemoteError, what: &str) -> ForgeError {
+fn of_remote(error: RemoteError, credential: Kind, what: &str) -> ForgeError {
     let what = what.to_owned();
     match error {
         RemoteError::Moved {
@@ -215,8 +219,16 @@ fn of_remote(error: RemoteError, what: &str) -> ForgeError {
             expected: expected.unwrap_or_else(|| "nothing".to_owned()),
             found: found.unwrap_or_else(|| "nothing".to_owned()),
         },
-        error @ (RemoteError::Unauthorised { .. }
-        | RemoteError::Refused { .. }
+        error @ RemoteError::Unauthorised { .. } => ForgeError::Unauthorised {
+            what,
+            credential,
+            why: error.to_string(),
+        },
+        error @ RemoteError::Unreachable { .. } => ForgeError::Unavailable {
+            what,
+            why: error.to_string(),
+        },
+        error @ (RemoteError::Refused { .. }
         | RemoteError::Git(
             GitError::Refused { .. } | GitError::NotFound { .. } | GitError::BadName { .. },
         )) => ForgeError::Refused {

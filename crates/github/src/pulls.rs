@@ -265,7 +265,7 @@ impl GitHub {
                 (_, Some(wait)) if again => tokio::time::sleep(wait).await,
                 (None, None) => {
                     let why = "GitHub does not say yet whether it merges cleanly".to_owned();
-                    return Err(ForgeError::Transient { what, why });
+                    return Err(ForgeError::Unavailable { what, why });
                 }
                 _ => return Err(failure.into_error(&what)),
             }

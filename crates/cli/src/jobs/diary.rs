@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use lightsout_engine::{Observer, Progress};
 use lightsout_forge::Ensured;
 
+use crate::actions::{Level, annotate};
 use crate::output::action_line;
 use crate::progress::Narrator;
 
@@ -43,7 +44,11 @@ impl Observer for Diary {
                 };
                 format!("{}{changed}", action_line(action))
             }
-            Progress::Refused { why, .. } => format!("refused by the forge: {why}"),
+            Progress::Refused { why, .. } => {
+                // The job goes on and may end well, and somebody has to know all the same.
+                annotate(Level::Warning, "Refused by the forge", why);
+                format!("refused by the forge: {why}")
+            }
             _ => return,
         };
         if let Ok(mut done) = self.done.lock() {

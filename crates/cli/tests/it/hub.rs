@@ -42,6 +42,8 @@ struct State {
     reached: bool,
     /// What every call is answered with, one after the other, the last one for ever.
     echoes: Vec<Echo>,
+    /// What every call of somebody is answered with.
+    always: Option<(Asker, Reply)>,
 }
 
 /// A GitHub with one repository, and a checkout of it.
@@ -87,6 +89,20 @@ pub(crate) fn has_secret(bytes: &[u8]) -> bool {
 pub(crate) enum Bot {
     Token,
     App,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asker {
+    Anybody,
+    Bot,
+}
+
+impl Asker {
+    fn asks(self, asked: &Asked) -> bool {
+        let sent = asked.header("authorization").unwrap_or_default();
+        self == Self::Anybody || sent.contains(BOT) || sent.contains(SIGNED)
+    }
 }
 
 /// An answer that says back what it was sent.
@@ -358,6 +374,9 @@ impl Hub {
         let (seen, at) = (Arc::clone(&state), repo);
         let api = HttpServer::start(move |asked| {
             let mut state = seen.lock().unwrap();
+            if let Some((_, reply)) = state.always.as_ref().filter(|(who, _)| who.asks(asked)) {
+                return reply.clone();
+            }
             if let Some(echo) = state.echoes.first().copied() {
                 if state.echoes.len() > 1 {
                     state.echoes.remove(0);
@@ -505,6 +524,16 @@ impl Hub {
     /// Lets every call be answered so.
     pub(crate) fn echo(&self, echoes: &[Echo]) {
         self.state.lock().unwrap().echoes = echoes.to_vec();
+    }
+
+    /// Lets every call of somebody be answered so.
+    pub(crate) fn always(&self, who: Asker, reply: Reply) {
+        self.state.lock().unwrap().always = Some((who, reply));
+    }
+
+    /// Lets everybody be answered as they should be.
+    pub(crate) fn mend(&self) {
+        self.state.lock().unwrap().always = None;
     }
 
     /// Lets every push be refused, by a server that says the credential back.

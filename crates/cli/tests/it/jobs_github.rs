@@ -97,6 +97,10 @@ impl Hub {
     }
 
     fn job(&self, words: &[&str], credentials: bool) -> Output {
+        self.command(words, credentials).output().unwrap()
+    }
+
+    fn command(&self, words: &[&str], credentials: bool) -> Command {
         let mut command = lightsout();
         command
             .current_dir(self.dir.path())
@@ -121,7 +125,7 @@ impl Hub {
                 .env("GITHUB_TOKEN", WORKFLOW)
                 .env("LIGHTSOUT_BOT_TOKEN", BOT);
         }
-        command.output().unwrap()
+        command
     }
 
     fn fine(&self, words: &[&str], credentials: bool) -> Value {
@@ -187,6 +191,22 @@ fn a_request_goes_from_job_to_job_over_github() {
         let held = bytes.windows(8).any(|window| window == b"planted-");
         assert!(!held, "{}", path.display());
     }
+}
+
+#[test]
+fn a_token_that_does_not_reach_the_ledger_is_the_users_to_mend() {
+    let hub = Hub::new();
+    let mut triage = hub.command(&["triage"], true);
+    let output = triage
+        .env("GITHUB_TOKEN", "planted-other")
+        .output()
+        .unwrap();
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    for words in ["the ledger", "wants another credential", "`GITHUB_TOKEN`"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(!told.contains("planted"), "{told}");
 }
 
 #[test]

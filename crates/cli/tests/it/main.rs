@@ -11,6 +11,8 @@ mod content;
 /// `lightsout demo`: the story, twice, killed, two at once.
 mod cost;
 mod demo;
+/// How a job ends when GitHub says no or nothing, and what it says to do.
+mod ending;
 /// `lightsout explain`: payloads, snapshots, and a factory here.
 mod explain;
 /// What every verb prints as help.

@@ -63,7 +63,7 @@ fn no_refusal_brings_a_secret_out() {
             let told = stderr(&output);
             // What does not exist may be nothing to do.
             if ![200, 404].contains(&echoes[0].status) {
-                assert!(!output.status.success(), "{words:?}: {told}");
+                assert_eq!(output.status.code(), Some(1), "{words:?}: {told}");
                 assert!(told.contains("error: "), "{words:?}: {told}");
             }
         }
@@ -81,7 +81,7 @@ fn no_push_that_is_refused_brings_a_secret_out() {
     for bot in [Bot::Token, Bot::App] {
         let output = hub.job_by(bot, &["triage"], Some(("issues", &opened)));
         let told = stderr(&output);
-        assert!(!output.status.success(), "{told}");
+        assert_eq!(output.status.code(), Some(1), "{told}");
         assert!(
             told.contains("not with") && told.contains("[hidden]"),
             "{told}"

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, StatusCode};
-use lightsout_forge::ForgeError;
+use lightsout_forge::{Credential, ForgeError};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -41,6 +41,8 @@ pub(crate) enum Failure {
         /// Its words, with each field that is wrong and a code, as `head: invalid`.
         why: String,
     },
+    /// GitHub takes the credential for none, whatever is asked.
+    Unauthorised { credential: Credential, why: String },
     /// A limit is reached; nothing was done.
     Limited { wait: Duration, why: String },
     /// Nothing was done, for the moment.
@@ -62,6 +64,16 @@ impl Failure {
         matches!(self, Self::Said { why, .. } if why.to_lowercase().contains(words))
     }
 
+    /// The failure of a call that was made with this credential.
+    pub(crate) fn with(self, credential: Credential) -> Self {
+        match self {
+            Self::Said { status, why } if status == StatusCode::UNAUTHORIZED => {
+                Self::Unauthorised { credential, why }
+            }
+            other => other,
+        }
+    }
+
     /// The failure as the port knows it.
     pub(crate) fn into_error(self, what: &str) -> ForgeError {
         let what = what.to_owned();
@@ -69,17 +81,18 @@ impl Failure {
             Self::Said { status, .. } if [404, 410].contains(&status.as_u16()) => {
                 ForgeError::NotFound { what }
             }
-            Self::Said { status, why } if status == StatusCode::UNAUTHORIZED => {
-                let why = format!("the credential is not accepted ({why})");
-                ForgeError::Refused { what, why }
-            }
             Self::Said { status, why } => ForgeError::Refused {
                 what,
                 why: format!("{why} (HTTP {})", status.as_u16()),
             },
+            Self::Unauthorised { credential, why } => ForgeError::Unauthorised {
+                what,
+                credential,
+                why,
+            },
             Self::Refused(why) => ForgeError::Refused { what, why },
             Self::Limited { why, .. } | Self::NotDone(why) | Self::Lost(why) => {
-                ForgeError::Transient { what, why }
+                ForgeError::Unavailable { what, why }
             }
         }
     }

@@ -72,10 +72,10 @@ impl Api {
         &self,
         token: &SecretString,
         call: &Call,
-    ) -> Result<T, ForgeError> {
-        let answer = self.call(token, call).await;
-        let answer = answer.map_err(|failure| failure.into_error(&call.name()))?;
-        answer.parse(&call.name())
+    ) -> Result<T, Failure> {
+        let answer = self.call(token, call).await?;
+        let parsed = answer.parse(&call.name());
+        parsed.map_err(|error| Failure::Lost(error.to_string()))
     }
 
     /// Makes a call, again where that is safe.
@@ -180,7 +180,7 @@ impl Api {
             let mut calls = locked(&self.calls);
             if calls.total() >= self.settings.budget {
                 return Err(Failure::Refused(format!(
-                    "this run may make {} REST calls and has made them ({calls})",
+                    "this run may make {} REST calls and has made them ({calls}); hint: run it again, and it goes on",
                     self.settings.budget
                 )));
             }

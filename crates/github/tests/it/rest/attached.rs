@@ -139,7 +139,7 @@ async fn logs_are_downloaded_whole_or_not_at_all_and_without_the_credential() {
     );
     let short = world.github.run_logs(2, &into, 300_000).await;
     assert!(
-        matches!(short, Err(ForgeError::Transient { .. })),
+        matches!(short, Err(ForgeError::Unavailable { .. })),
         "{short:?}"
     );
     let plain = world.github.run_logs(3, &into, 300_000).await;

@@ -1,6 +1,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use lightsout_forge::{Action, Forge, ForgeError, Label};
+use lightsout_forge::{Action, Credential, Forge, ForgeError, Label};
 use lightsout_github::{App, BotCredential, GitHub, WorkflowToken};
 use lightsout_testkit::{HttpServer, Reply};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
@@ -106,6 +106,38 @@ async fn a_token_that_ends_soon_is_not_used_any_more() {
         .into_iter()
         .filter(|asked| asked.path.contains("access_tokens"));
     assert_eq!(minted.count(), 2);
+}
+
+#[tokio::test]
+async fn an_app_that_gets_no_token_is_told_so_by_its_name() {
+    for (status, why) in [
+        (401, "12: A JSON web token could not be decoded (HTTP 401)"),
+        (403, "12: A JSON web token could not be decoded (HTTP 403)"),
+        (404, "12` is not installed on `acme/site"),
+    ] {
+        let said = json!({"message": "A JSON web token could not be decoded"});
+        let server = HttpServer::start(move |asked| match asked.line().as_str() {
+            "GET /repos/acme/site/issues/7" => ok(&issue(7, 0)),
+            _ => Reply::json(status, &said),
+        });
+        let (server, dir) = (server.unwrap(), tempfile::tempdir().unwrap());
+        let bot = BotCredential::App(Box::new(App::new("12", &KEY.into()).unwrap()));
+        let settings = settings(&server.url(), &dir);
+        let github = GitHub::new(settings, WorkflowToken::new("w".into()), bot).unwrap();
+        let error = github.ensure(&approve("approved")).await.unwrap_err();
+        let ForgeError::Unauthorised {
+            credential: Credential::Bot,
+            why: told,
+            ..
+        } = &error
+        else {
+            panic!("{error:?}");
+        };
+        assert!(
+            told.replace('`', "").contains(&why.replace('`', "")),
+            "{told}"
+        );
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use lightsout_forge::{Action, Ensured, Forge, ForgeError, Number};
+use lightsout_forge::{Action, Credential, Ensured, Forge, ForgeError, Number};
 use lightsout_testkit::{Asked, HttpServer, Reply};
 use serde_json::{Value, json};
 
@@ -63,7 +63,7 @@ async fn what_stays_wrong_is_said_and_bounded() {
         let world = world(move |_| fault.clone());
         let start = Instant::now();
         let read = world.github.issue(Number(7)).await;
-        let Err(ForgeError::Transient { why, .. }) = &read else {
+        let Err(ForgeError::Unavailable { why, .. }) = &read else {
             panic!("{name}: {read:?}");
         };
         assert!(why.len() < 400 && !why.contains("planted"), "{name}: {why}");
@@ -210,8 +210,17 @@ async fn a_limit_is_waited_for_and_a_long_one_is_told() {
         "{denied:?}"
     );
     let wrong = world(|_| Reply::json(401, &json!({"message": "Bad credentials"})));
-    let wrong = wrong.github.issue(Number(7)).await.unwrap_err().to_string();
-    assert!(wrong.contains("the credential is not accepted"), "{wrong}");
+    let wrong = wrong.github.issue(Number(7)).await.unwrap_err();
+    assert!(
+        matches!(
+            wrong,
+            ForgeError::Unauthorised {
+                credential: Credential::Workflow,
+                ..
+            }
+        ),
+        "{wrong:?}"
+    );
 }
 
 #[tokio::test]
@@ -301,7 +310,7 @@ async fn a_server_that_is_not_there_is_said() {
     );
     let failed = github.unwrap().issue(Number(7)).await;
     assert!(
-        matches!(failed, Err(ForgeError::Transient { .. })),
+        matches!(failed, Err(ForgeError::Unavailable { .. })),
         "{failed:?}"
     );
 }

@@ -1,7 +1,11 @@
 //! How the command ends: 0 done, 1 refused or wrong input, 2 usage, 70 our fault.
 
+mod fault;
+
 use std::fmt;
 use std::process::ExitCode;
+
+use fault::Fault;
 
 use crate::actions::{Level, annotate};
 use crate::output::say;
@@ -54,13 +58,16 @@ impl std::error::Error for Mendable {}
 
 /// Prints a failure with its causes and gives the exit status.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    let sentence = sentence(error);
+    let mut sentence = sentence(error);
+    if let Some(hint) = fault::hint(error) {
+        sentence.push_str("\nhint: ");
+        sentence.push_str(hint);
+    }
     annotate(Level::Error, "Lightsout", &sentence);
     say(&format!("error: {sentence}"));
-    if is_mendable(error) {
-        ExitCode::from(1)
-    } else {
-        ExitCode::from(70)
+    match fault::of(error) {
+        Fault::Theirs => ExitCode::from(1),
+        Fault::Ours => ExitCode::from(70),
     }
 }
 
@@ -82,46 +89,4 @@ fn sentence(error: &anyhow::Error) -> String {
         }
     }
     text
-}
-
-/// Whether the cause lies in what was given rather than in this program or its machine.
-fn is_mendable(error: &anyhow::Error) -> bool {
-    use lightsout_agents::AgentError;
-    use lightsout_engine::EngineError;
-    use lightsout_github::PayloadError;
-    use lightsout_ledger::LedgerError;
-    use lightsout_ledger_branch::BranchError;
-    use lightsout_local::LocalError;
-    let engine = error.downcast_ref::<EngineError>();
-    let local = error.downcast_ref::<LocalError>();
-    let branch = match error.downcast_ref::<LedgerError>() {
-        Some(LedgerError::Store { source, .. }) => source.downcast_ref::<BranchError>(),
-        _ => None,
-    };
-    error.downcast_ref::<Mendable>().is_some()
-        || branch.is_some()
-        || error.downcast_ref::<AgentError>().is_some()
-        || error.downcast_ref::<PayloadError>().is_some()
-        || matches!(
-            engine,
-            Some(
-                EngineError::Configuration { .. }
-                    | EngineError::NoBase { .. }
-                    | EngineError::NoCommit { .. }
-                    | EngineError::ForeignRules { .. }
-                    | EngineError::NoRun { .. }
-                    | EngineError::OtherRun { .. }
-                    | EngineError::Damaged { .. }
-                    | EngineError::Agent(_)
-            )
-        )
-        || matches!(
-            local,
-            Some(
-                LocalError::Busy { .. }
-                    | LocalError::NotFound { .. }
-                    | LocalError::Forbidden { .. }
-                    | LocalError::Size { .. }
-            )
-        )
 }
