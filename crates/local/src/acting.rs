@@ -1,26 +1,26 @@
 //! Whoever acts through a token, as a forge's API lets them: people, and the factory's own two accounts.
 
-use std::collections::BTreeSet;
+mod edit;
+mod push;
 
 use lightsout_forge::{
     Account, AccountKind, BranchName, CommentId, Credential, ForgeError, Label, Login, Number,
     Permission, Sha, Status,
 };
 use serde_json::Value;
-use sqlx::{Connection, SqliteConnection};
+use sqlx::SqliteConnection;
 
 use crate::checks::{CheckRun, write_check_run};
-use crate::codec::column;
 use crate::ensure::{begin, write_status};
 use crate::log::{Deed, Happened, record};
-use crate::pulls::{edit_pull, open_pull};
-use crate::read::{is_pull, issues, pulls};
-use crate::refs::{Move, forget_move, read_moves, write_move};
+use crate::pulls::open_pull;
+use crate::read::is_pull;
 use crate::shown::read_remark;
-use crate::threads::{
-    add_comment, add_label, edit_comment, edit_issue, open_issue, remove_label, set_open,
-};
+use crate::threads::{add_comment, add_label, edit_comment, open_issue, remove_label};
 use crate::{Local, LocalError};
+
+pub use edit::Edit;
+pub use push::RefChange;
 
 /// An account that acts with a token. What it does raises events as its token does: everything but what is done with
 /// the workflow's own. Each act is one transaction.
@@ -31,34 +31,6 @@ pub struct Acting<'a> {
     local: &'a Local,
     account: Account,
     credential: Option<Credential>,
-}
-
-/// What shall be otherwise about an issue or a pull request; what is not named stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Edit {
-    /// Its title.
-    pub title: Option<String>,
-    /// Its body.
-    pub body: Option<String>,
-    /// Open, or closed.
-    pub open: Option<bool>,
-    /// Why it is closed: `completed` or `not_planned`.
-    pub close_reason: Option<String>,
-    /// All of its labels.
-    pub labels: Option<BTreeSet<Label>>,
-    /// The branch that a pull request would merge into.
-    pub base: Option<BranchName>,
-}
-
-/// What somebody asks git to do with one branch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefChange {
-    /// The branch.
-    pub branch: BranchName,
-    /// Where it is; nothing for one that shall be made.
-    pub old: Option<Sha>,
-    /// Where it shall be; nothing for one that shall go.
-    pub new: Option<Sha>,
 }
 
 impl Local {
@@ -132,74 +104,6 @@ impl Acting<'_> {
         let issue = open_issue(&mut tx, &self.deed(), (title, body), labels).await?;
         tx.commit().await?;
         Ok(issue)
-    }
-
-    /// Changes an issue or a pull request.
-    pub async fn edit(&self, on: Number, edit: &Edit) -> Result<(), LocalError> {
-        let mut db = self.local.db().await;
-        let mut tx = begin(&mut db).await?;
-        let author = sqlx::query_scalar::<_, String>("SELECT author FROM thread WHERE number = ?")
-            .bind(column(on.0))
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or_else(|| LocalError::not_found(on))?;
-        if author != self.account.login.as_str() || edit.labels.is_some() {
-            self.must_write(&mut tx, "change what others opened")
-                .await?;
-        }
-        self.edit_in(&mut tx, on, edit).await?;
-        Ok(tx.commit().await?)
-    }
-
-    async fn edit_in(
-        &self,
-        tx: &mut SqliteConnection,
-        on: Number,
-        edit: &Edit,
-    ) -> Result<(), LocalError> {
-        let deed = self.deed();
-        let labels = if is_pull(tx, on).await? {
-            let pull = pulls(tx, Some(on)).await?.pop();
-            let pull = pull.ok_or_else(|| LocalError::not_found(on))?;
-            let title = edit.title.as_ref().unwrap_or(&pull.title);
-            let body = edit.body.as_ref().unwrap_or(&pull.body);
-            let base = edit.base.as_ref().unwrap_or(&pull.base);
-            if (title, body, base) != (&pull.title, &pull.body, &pull.base) {
-                edit_pull(tx, &deed, on, base, (title, body)).await?;
-            }
-            pull.labels
-        } else {
-            let issue = issues(tx, Some(on)).await?.pop();
-            let issue = issue.ok_or_else(|| LocalError::not_found(on))?;
-            let title = edit.title.as_ref().unwrap_or(&issue.title);
-            let body = edit.body.as_ref().unwrap_or(&issue.body);
-            if (title, body) != (&issue.title, &issue.body) {
-                edit_issue(tx, &deed, on, (title, body)).await?;
-            }
-            issue.labels
-        };
-        if let Some(wanted) = &edit.labels {
-            for label in wanted.difference(&labels) {
-                add_label(tx, &deed, on, label).await?;
-            }
-            for label in labels.difference(wanted) {
-                remove_label(tx, &deed, on, label).await?;
-            }
-        }
-        if let Some(open) = edit.open {
-            let reason = edit.close_reason.as_deref();
-            set_open(tx, &deed, on, open, reason.unwrap_or_default()).await?;
-            if let (false, Some(reason)) = (open, reason) {
-                sqlx::query(
-                    "UPDATE thread SET close_reason = ? WHERE number = ? AND state = 'closed'",
-                )
-                .bind(reason)
-                .bind(column(on.0))
-                .execute(&mut *tx)
-                .await?;
-            }
-        }
-        Ok(())
     }
 
     /// Comments on an issue or a pull request.
@@ -329,56 +233,6 @@ impl Acting<'_> {
         self.local
             .keep_attachment(&mut db, &self.account.login, file_name, bytes)
             .await
-    }
-
-    /// Moves, makes or deletes one branch.
-    pub async fn move_branch(&self, change: &RefChange) -> Result<(), LocalError> {
-        let local = self.local;
-        let mut db = local.db().await;
-        local.recover_moves(&mut db).await?;
-        self.must_write(&mut db, "push").await?;
-        local.move_branch(&mut db, &self.intention(change)).await
-    }
-
-    /// Writes down what git is about to do to branches, before it does it: whatever happens then, what follows is
-    /// written as the doing of this account. [`Acting::pushed`] comes after it.
-    pub async fn about_to_push(&self, changes: &[RefChange]) -> Result<(), LocalError> {
-        let local = self.local;
-        let mut db = local.db().await;
-        local.recover_moves(&mut db).await?;
-        self.must_write(&mut db, "push").await?;
-        let mut tx = db.begin_with("BEGIN IMMEDIATE").await?;
-        for change in changes {
-            write_move(&mut tx, &self.intention(change)).await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
-    /// Writes what follows from what git did, and forgets what it did not do.
-    pub async fn pushed(&self, changes: &[RefChange]) -> Result<(), LocalError> {
-        let local = self.local;
-        let mut db = local.db().await;
-        local.notice_pushes(&mut db).await?;
-        for left in read_moves(&mut db).await? {
-            let ours = changes
-                .iter()
-                .any(|one| one.branch == left.branch && one.new == left.new);
-            if ours && left.merges.is_none() {
-                forget_move(&mut db, &left.branch).await?;
-            }
-        }
-        Ok(())
-    }
-
-    fn intention(&self, change: &RefChange) -> Move {
-        Move {
-            branch: change.branch.clone(),
-            old: change.old.clone(),
-            new: change.new.clone(),
-            merges: None,
-            client_key: None,
-            deed: self.deed(),
-        }
     }
 
     pub(crate) async fn must_write(
