@@ -1,0 +1,102 @@
+//! What people do, and what must come of it.
+
+mod mending;
+mod requests;
+mod slips;
+mod told;
+
+use anyhow::{Context, Result, ensure};
+use lightsout_testkit::model::ModelServer;
+use serde_json::{Value, json};
+
+use super::hub::REPOSITORY;
+use super::world::{Told, World, expect, gave, git};
+use crate::process;
+
+type Story = fn(&mut World<'_>) -> Result<()>;
+
+/// Every story, in order; each begins where the one before left the repository.
+pub(super) const ALL: [(&str, Story); 8] = [
+    ("a request, from filed to merged", requests::published),
+    ("a question and its answer", requests::clarified),
+    ("a preview", told::preview),
+    ("a failure that nobody mends", mending::unmended),
+    ("the kill switch, and the sweep", requests::switched_off),
+    ("the clock", told::chores),
+    ("Claude Code with a scripted model", requests::claude),
+    ("what is wrong on purpose", slips::planted),
+];
+
+const CHAIN: [&str; 4] = ["triage", "agent", "gates", "settle"];
+const WAITING: &str = "cms-bot-waiting";
+/// The key that the model is asked with.
+const KEY: &str = "sk-scripted-0123456789abcdef";
+
+fn faq(question: &str) -> String {
+    format!("### Question\n\n{question}\n\n### Answer\n\nYes. There are 12 hooks in the hall.\n")
+}
+
+fn page(question: &str, answer: &str) -> String {
+    format!("---\ntype: \"cms-faq\"\nquestion: \"{question}\"\n---\n\n{answer}\n")
+}
+
+fn repository() -> Value {
+    json!({
+        "full_name": REPOSITORY, "name": "site", "default_branch": "main",
+        "owner": { "login": "example", "id": 6, "type": "Organization" },
+    })
+}
+
+fn clock(cron: &str) -> Value {
+    json!({ "schedule": cron, "repository": repository(), "workflow": ".github/workflows/x.yml" })
+}
+
+/// Nothing was asked that the script does not know, and everything with the key; gives how often it was asked.
+fn kept_to_script(server: &ModelServer) -> Result<usize> {
+    ensure!(server.surprises().is_empty(), "{:?}", server.surprises());
+    let exchanges = server.exchanges();
+    ensure!(exchanges.iter().all(|one| one.key.as_deref() == Some(KEY)));
+    Ok(exchanges.len())
+}
+
+impl World<'_> {
+    /// Whether a request waits for a person.
+    fn waits(&self, issue: u64) -> Result<bool> {
+        Ok(self.hub.labels(issue)?.iter().any(|label| label == WAITING))
+    }
+
+    /// Lets a person who may do so publish a request, and sees it merged; gives what happened.
+    fn approve(&mut self, issue: u64) -> Result<Vec<Told>> {
+        self.hub.say("ada-gatekeeper", issue, "/publish")?;
+        let told = self.deliver()?;
+        let (said, labeled) = ("issue_comment created", "pull_request labeled");
+        let ran = expect(&told, said, "cms-publish.yml", &["publish"])?;
+        gave(ran, "publish", "reason", "merging")?;
+        expect(&told, labeled, "cms-publish.yml", &["publish"])?;
+        expect(&told, "push", "ci.yml", &["gates"])?;
+        let pull = self.hub.pull(issue)?;
+        ensure!(!pull["merged_at"].is_null(), "{pull}");
+        ensure!(self.hub.get(&format!("/issues/{issue}"))?["state"] == "closed");
+        Ok(told)
+    }
+
+    /// The request that [`requests::clarified`] left in review: its issue, and its pull request.
+    fn in_review(&self) -> Result<(u64, Value)> {
+        let issues = self
+            .hub
+            .get("/issues?state=open&labels=cms-faq&per_page=100")?;
+        let numbers = issues.as_array().into_iter().flatten();
+        let mut open = numbers.filter_map(|issue| issue["number"].as_u64());
+        let found = open.find_map(|issue| {
+            let pull = self.hub.pull(issue).ok()?;
+            (pull["state"] == "open").then_some((issue, pull))
+        });
+        found.context("no request is in review")
+    }
+
+    /// A file of the published branch.
+    fn published(&self, path: &str) -> Result<String> {
+        let site = self.dir.join("factory/site.git");
+        process::read(git(&site).args(["show", &format!("main:{path}")]))
+    }
+}

@@ -1,0 +1,65 @@
+//! What is wrong on purpose, in the workflows themselves.
+
+use anyhow::{Result, ensure};
+
+use super::{KEY, faq};
+use crate::e2e::files;
+use crate::e2e::workflows::world::{World, gave, only};
+
+/// Slips in the workflow of requests: each must end otherwise than it should.
+pub(super) fn planted(world: &mut World<'_>) -> Result<()> {
+    world.install("template")?;
+    world.model = None;
+    let half = "### Question\n\nIs there a swing?\n";
+    let asks = "      vars.CMS_BOT_ENABLED == 'true' &&\n      needs.triage.outputs.run == 'true'";
+    let unasked = "      vars.CMS_BOT_ENABLED == 'true'";
+    let ran = world.planted((asks, unasked), "FAQ: swings", half)?;
+    ensure!(
+        only(&ran, &["triage"]).is_err(),
+        "nobody sees a job that asks nothing"
+    );
+
+    let kept = ("persist-credentials: false", "persist-credentials: true");
+    let ran = world.planted(kept, "FAQ: slides", half)?;
+    ensure!(
+        only(&ran, &["triage"]).is_err(),
+        "nobody sees a credential that is left behind"
+    );
+
+    let agent = "run: lightsout agent run --run run --out work\n        env:\n";
+    let token = format!("{agent}          GITHUB_TOKEN: ${{{{ github.token }}}}\n");
+    let ran = world.planted((agent, &token), "FAQ: sand", &faq("Is there sand?"))?;
+    let told = ran.jobs.get("agent").map(|job| job.result.as_str());
+    ensure!(
+        told == Some("failure"),
+        "an agent runs beside a token: {told:?}"
+    );
+    ensure!(ran.log.contains("its environment holds `GITHUB_TOKEN`"));
+    gave(&ran, "settle", "reason", "agent-failed")?;
+    println!("workflows: 3 slips were planted and seen");
+    world.searched()
+}
+
+impl World<'_> {
+    /// No secret is in what jobs handed on.
+    fn searched(&self) -> Result<()> {
+        let secrets = [self.hub.bot.as_str(), &self.hub.workflow, KEY];
+        let files = files::below(&self.dir.join("artifacts"))?;
+        for file in &files {
+            let bytes = std::fs::read(file)?;
+            let holds = |secret: &&str| {
+                bytes
+                    .windows(secret.len())
+                    .any(|part| part == secret.as_bytes())
+            };
+            let found = secrets.iter().find(|secret| holds(secret));
+            ensure!(found.is_none(), "a secret is in `{}`", file.display());
+        }
+        ensure!(files.len() > 20, "only {} files", files.len());
+        println!(
+            "workflows: no secret in {} files that jobs handed on",
+            files.len()
+        );
+        Ok(())
+    }
+}
