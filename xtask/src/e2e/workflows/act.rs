@@ -66,6 +66,16 @@ impl Ran {
         job.and_then(|job| job.outputs.get(name))
             .map_or("", String::as_str)
     }
+
+    /// What the programs of a job printed.
+    pub(super) fn printed(&self, job: &str) -> String {
+        let lines = self.log.lines();
+        let lines = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        lines
+            .filter(|line| line["jobID"] == job && line["raw_output"] == true)
+            .filter_map(|line| line["msg"].as_str().map(str::to_owned))
+            .collect()
+    }
 }
 
 /// `act` with its stand-ins, and a folder with the workflows.

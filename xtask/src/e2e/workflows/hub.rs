@@ -16,6 +16,14 @@ use crate::process;
 /// The repository's name.
 pub(super) const REPOSITORY: &str = "example/site";
 
+/// How payloads tell of it.
+pub(super) fn repository() -> Value {
+    json!({
+        "full_name": REPOSITORY, "name": "site", "default_branch": "main",
+        "owner": { "login": "example", "id": 6, "type": "Organization" },
+    })
+}
+
 /// A factory after the demo, served as GitHub would.
 pub(super) struct Hub {
     server: Child,
@@ -100,6 +108,29 @@ impl Hub {
         opened["number"].as_u64().context("no number")
     }
 
+    /// Opens a pull request into the published branch, and says its number.
+    pub(super) fn propose(&self, by: &str, head: &str, title: &str) -> Result<u64> {
+        let pull = json!({ "title": title, "head": head, "base": "main" });
+        let opened = self.call("POST", "/pulls", self.token(by)?, Some(&pull))?;
+        opened["number"].as_u64().context("no number")
+    }
+
+    /// Merges a pull request as it is, by hand.
+    pub(super) fn merge(&self, by: &str, number: u64) -> Result<()> {
+        let squashed = json!({ "merge_method": "squash" });
+        let path = format!("/pulls/{number}/merge");
+        self.call("PUT", &path, self.token(by)?, Some(&squashed))?;
+        Ok(())
+    }
+
+    /// Says of a commit that the gates are green on it, in a person's own name.
+    pub(super) fn vouch(&self, by: &str, sha: &str) -> Result<()> {
+        let status = json!({ "context": "lightsout/gates", "state": "success" });
+        let path = format!("/statuses/{sha}");
+        self.call("POST", &path, self.token(by)?, Some(&status))?;
+        Ok(())
+    }
+
     /// Comments on an issue.
     pub(super) fn say(&self, by: &str, on: u64, body: &str) -> Result<()> {
         let comment = json!({ "body": body });
@@ -118,16 +149,20 @@ impl Hub {
 
     /// The pull request of a request.
     pub(super) fn pull(&self, issue: u64) -> Result<Value> {
+        self.pull_of(&format!("claude/issue-{issue}-"))
+    }
+
+    /// The newest pull request of a branch that begins like this.
+    pub(super) fn pull_of(&self, branch: &str) -> Result<Value> {
         let pulls = self.get("/pulls?state=all&per_page=100")?;
-        let branch = format!("claude/issue-{issue}-");
         let of_it = |pull: &&Value| {
             let head = pull["head"]["ref"].as_str();
-            head.is_some_and(|head| head.starts_with(&branch))
+            head.is_some_and(|head| head.starts_with(branch))
         };
         let found = pulls.as_array().into_iter().flatten().find(of_it);
         found
             .cloned()
-            .with_context(|| format!("#{issue} has no pull request"))
+            .with_context(|| format!("no pull request is of `{branch}`"))
     }
 
     /// The comments of an issue or pull request, the oldest first.

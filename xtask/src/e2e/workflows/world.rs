@@ -39,6 +39,8 @@ pub(super) struct World<'w> {
 /// A run of a workflow, and what started it.
 pub(super) struct Told {
     pub(super) event: String,
+    /// The pull request that it is of, if any.
+    pub(super) pull: Option<u64>,
     pub(super) ran: Ran,
 }
 
@@ -100,17 +102,42 @@ impl<'w> World<'w> {
         self.hub.events().map(drop)
     }
 
-    /// Lets a person file a request, and runs the workflow of requests alone for it, with something wrong in it.
-    pub(super) fn planted(&mut self, slip: (&str, &str), title: &str, body: &str) -> Result<Ran> {
+    /// Lets a person propose a file on a branch of their own, and says the pull request's number.
+    pub(super) fn propose(&self, branch: &str, path: &str, text: &str) -> Result<u64> {
+        let clone = self.dir.join("clone");
+        let file = clone.join(path);
+        process::read(git(&clone).args(["fetch", "--quiet", "origin", "main"]))?;
+        process::read(git(&clone).args(["checkout", "--quiet", "-B", branch, "origin/main"]))?;
+        fs::write(&file, text)?;
+        process::read(git(&clone).args(["add", "--all"]))?;
+        process::read(git(&clone).args(["commit", "--quiet", "--message", branch]))?;
+        process::read(git(&clone).args(["push", "--quiet", "origin", branch]))?;
+        self.hub.propose("ada-gatekeeper", branch, branch)
+    }
+
+    /// Does something while something is wrong in the workflows.
+    pub(super) fn with_slip<T>(
+        &mut self,
+        slip: (&str, &str),
+        act: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
         self.act.take(&self.dir.join("clone"), slip)?;
-        self.hub.open("mira-fern", title, body, &["cms-faq"])?;
-        let events = self.hub.events()?;
-        let opened = events.iter().find(|event| event.name == "issues");
-        let path = opened.context("nothing was told")?.path.clone();
-        let ran = self.run("issues", &path, "cms.yml", None);
+        let done = act(self);
+        // What is left to tell belongs to what was wrong.
         self.hub.events()?;
         self.act.take(&self.dir.join("clone"), RIGHT)?;
-        ran
+        done
+    }
+
+    /// Lets a person file a request, and runs the workflow of requests alone for it, with something wrong in it.
+    pub(super) fn planted(&mut self, slip: (&str, &str), title: &str, body: &str) -> Result<Ran> {
+        self.with_slip(slip, |world| {
+            world.hub.open("mira-fern", title, body, &["cms-faq"])?;
+            let events = world.hub.events()?;
+            let opened = events.iter().find(|event| event.name == "issues");
+            let path = opened.context("nothing was told")?.path.clone();
+            world.run("issues", &path, "cms.yml", None)
+        })
     }
 
     /// Delivers events, and those that follow from them, until there are none.
@@ -125,8 +152,11 @@ impl<'w> World<'w> {
                 for file in self.listening(&event)? {
                     let ran = self.run(&event.name, &event.path, file, None)?;
                     let action = event.payload["action"].as_str().unwrap_or_default();
-                    let event = format!("{} {action}", event.name).trim_end().to_owned();
-                    told.push(Told { event, ran });
+                    told.push(Told {
+                        event: format!("{} {action}", event.name).trim_end().to_owned(),
+                        pull: event.payload["pull_request"]["number"].as_u64(),
+                        ran,
+                    });
                 }
             }
         }
@@ -215,13 +245,13 @@ impl<'w> World<'w> {
 
 /// What ran of a workflow for an event: exactly these jobs, and each of them well.
 pub(super) fn expect<'t>(
-    told: &'t [Told],
+    told: impl IntoIterator<Item = &'t Told>,
     event: &str,
     file: &str,
     jobs: &[&str],
 ) -> Result<&'t Ran> {
     let found = told
-        .iter()
+        .into_iter()
         .find(|one| one.event == event && one.ran.file == file);
     let ran = &found
         .with_context(|| format!("`{event}` did not start `{file}`"))?

@@ -1,25 +1,177 @@
-//! What fails at first: a workflow on a pull request.
+//! What is wrong at first: a review finds it, or a gate fails on it; then it is mended, and merged.
 
-use std::fs;
-use std::process::Command;
-
-use anyhow::{Result, ensure};
-use lightsout_testkit::{HttpServer, Reply};
+use anyhow::{Context, Result, bail, ensure};
+use lightsout_testkit::model::{Conversation, ModelServer, Turn};
 use serde_json::{Value, json};
 
-use super::repository;
-use crate::e2e::rest::Rest;
-use crate::e2e::workflows::act::Ran;
-use crate::e2e::workflows::hub::REPOSITORY;
-use crate::e2e::workflows::world::{World, gave, only};
-use crate::process;
+use super::{KEY, findings, kept_to_script, page};
+use crate::e2e::workflows::healer::{HEALER, failure};
+use crate::e2e::workflows::world::{Told, World, expect, gave, only};
 
-const HEALER: &str = "cms-ci-healer.yml";
+const REVIEW: &str = "pr-code-review.yml";
+const OPENED: &str = "pull_request opened";
+const READS: [&str; 3] = ["review", "agent", "settle"];
+const FIXES: [&str; 6] = [
+    "review",
+    "agent",
+    "settle",
+    "fix-agent",
+    "fix-gates",
+    "fix-settle",
+];
+const HEALS: [&str; 4] = ["logs", "agent", "gates", "settle"];
+
+/// A page that a person proposes, on a branch of the same name.
+fn path(name: &str) -> String {
+    format!("content/faq/{name}.mdx")
+}
+
+/// That page as it should be.
+fn right() -> String {
+    page(
+        "When are you open?",
+        "From 9 to 5, on every day but Sunday.",
+    )
+}
+
+/// A model that finds a `fife` in a page, and mends what it is told of.
+fn model(world: &mut World<'_>, name: &str) -> Result<ModelServer> {
+    let path = path(name);
+    let found = json!({ "severity": "must_fix", "path": path, "text": "It is 5 and not fife." });
+    let mends = |heading: &str| {
+        let commit = format!("git add {path} && git commit -q -m 'Mend the hours'");
+        Conversation::new(heading, [heading, &path])
+            .turn(Turn::say("").read(format!("{{cwd}}/{path}")))
+            .turn(Turn::say("").write(format!("{{cwd}}/{path}"), right()))
+            .turn(Turn::say("").shell(commit))
+            .turn(Turn::say("It is mended.\n\nREADY"))
+    };
+    let review = "# Review pull request";
+    let server = ModelServer::start(vec![
+        Conversation::new("finds", [review, "+From 9 to fife"]).turn(findings(&json!([found]))),
+        Conversation::new("finds nothing", [review]).turn(findings(&json!([]))),
+        mends("# Fix what a review found"),
+        mends("# Mend a failed check"),
+    ])?;
+    world.model = Some((server.url(), KEY));
+    Ok(server)
+}
+
+pub(super) fn reviewed(world: &mut World<'_>) -> Result<()> {
+    let server = model(world, "opening-hours")?;
+    let (root, fix) = fixed(world, "opening-hours")?;
+    let said = world.hub.comments(root)?;
+    ensure!(
+        said.iter()
+            .any(|said| said.contains("It is 5 and not fife")),
+        "{said:?}"
+    );
+    taken_over(world, root, fix)?;
+    merged(world, root, &path("opening-hours"))?;
+    kept_to_script(&server).map(drop)
+}
+
+/// Lets a person propose a page with a mistake that no gate knows. Gives their pull request, and that of the fix.
+fn fixed(world: &mut World<'_>, name: &str) -> Result<(u64, u64)> {
+    let wrong = right().replace('5', "fife");
+    let root = world.propose(name, &path(name), &wrong)?;
+    let told = world.deliver()?;
+    expect(of(&told, root), OPENED, "ci.yml", &["gates"])?;
+    let ran = expect(of(&told, root), OPENED, REVIEW, &FIXES)?;
+    gave(ran, "review", "reason", "reviewing")?;
+    gave(ran, "agent", "check", "false")?;
+    gave(ran, "settle", "reason", "fixing-review")?;
+    gave(ran, "fix-agent", "check", "true")?;
+    gave(ran, "fix-gates", "passed", "true")?;
+    gave(ran, "fix-settle", "reason", "review-fixed")?;
+    let fix = proposed(world, &told, "fix/review-", name)?;
+    // A repair is not reviewed, or one would call for the next.
+    let ran = expect(of(&told, fix), OPENED, REVIEW, &["review"])?;
+    gave(ran, "review", "reason", "repair-branch")?;
+    Ok((root, fix))
+}
+
+pub(super) fn healed(world: &mut World<'_>) -> Result<()> {
+    let server = model(world, "lunch-hours")?;
+    let path = path("lunch-hours");
+    // No page goes without a question: that is what the gate is for.
+    let wrong = right().replace("question:", "asked:");
+    let root = world.propose("lunch-hours", &path, &wrong)?;
+    let told = world.deliver()?;
+    expect(of(&told, root), OPENED, REVIEW, &READS)?;
+    let gates = of(&told, root).find(|one| one.ran.file == "ci.yml");
+    let gates = &gates.context("no gate ran")?.ran;
+    ensure!(gates.jobs["gates"].result == "failure", "{}", gates.log);
+    let log = gates.printed("gates");
+    ensure!(log.contains(&path), "{log}");
+
+    let pull = world.hub.get(&format!("/pulls/{root}"))?;
+    let repair = mended(world, &pull, &log)?;
+    taken_over(world, root, repair)?;
+    merged(world, root, &path)?;
+    kept_to_script(&server).map(drop)
+}
+
+/// Lets the healer hear of a failure. Gives the pull request of what it mended.
+fn mended(world: &mut World<'_>, pull: &Value, log: &str) -> Result<u64> {
+    let ran = world.heal(pull, log)?;
+    only(&ran, &HEALS)?;
+    gave(&ran, "logs", "reason", "healing")?;
+    gave(&ran, "agent", "check", "true")?;
+    gave(&ran, "gates", "passed", "true")?;
+    gave(&ran, "settle", "reason", "healed")?;
+    let told = world.deliver()?;
+    let into = pull["head"]["ref"].as_str().unwrap_or_default();
+    let repair = proposed(world, &told, "fix/ci-healer-", into)?;
+    expect(of(&told, repair), OPENED, REVIEW, &[])?;
+    Ok(repair)
+}
+
+/// The pull request of a repair: its gates are green, and it is labelled.
+fn proposed(world: &World<'_>, told: &[Told], branch: &str, into: &str) -> Result<u64> {
+    let pull = world.hub.pull_of(branch)?;
+    let number = pull["number"].as_u64().context("no number")?;
+    ensure!(pull["base"]["ref"] == into, "{pull}");
+    ensure!(world.hub.labels(number)? == ["bot-generated"]);
+    let head = pull["head"]["sha"].as_str().context("no head")?;
+    let status = world.hub.get(&format!("/commits/{head}/status"))?;
+    let gates = &status["statuses"][0];
+    ensure!(gates["context"] == "lightsout/gates", "{status}");
+    ensure!(gates["state"] == "success", "{status}");
+    expect(of(told, number), OPENED, "ci.yml", &["gates"])?;
+    expect(of(told, number), OPENED, "pr-checks.yml", &["lane"])?;
+    Ok(number)
+}
+
+/// Lets a person take a repair over into their branch, which is then reviewed anew, and needs no second repair.
+fn taken_over(world: &mut World<'_>, root: u64, repair: u64) -> Result<()> {
+    world.hub.merge("ada-gatekeeper", repair)?;
+    let told = world.deliver()?;
+    let pushed = "pull_request synchronize";
+    expect(of(&told, root), pushed, "ci.yml", &["gates"])?;
+    let ran = expect(of(&told, root), pushed, REVIEW, &READS)?;
+    gave(ran, "review", "reason", "reviewing")?;
+    gave(ran, "settle", "reason", "reviewed")
+}
+
+/// Lets a person merge their pull request; its page is as it should be.
+fn merged(world: &mut World<'_>, root: u64, path: &str) -> Result<()> {
+    // This forge merges nothing without the factory's status, which work of its own has: of theirs, people say it.
+    let pull = world.hub.get(&format!("/pulls/{root}"))?;
+    let head = pull["head"]["sha"].as_str().context("no head")?;
+    world.hub.vouch("ada-gatekeeper", head)?;
+    world.hub.merge("ada-gatekeeper", root)?;
+    expect(&world.deliver()?, "push", "ci.yml", &["gates"])?;
+    let pull = world.hub.get(&format!("/pulls/{root}"))?;
+    ensure!(pull["merged"] == true, "{pull}");
+    ensure!(world.published(path)? == right());
+    Ok(())
+}
 
 /// The template agent mends nothing: what it could not do is told to people.
 pub(super) fn unmended(world: &mut World<'_>) -> Result<()> {
     let (_, pull) = world.in_review()?;
-    let own = failure(&pull, "fix/ci-healer-1-abc");
+    let own = failure(&pull, &json!("fix/ci-healer-1-abc"));
     only(&world.trigger("workflow_run", &own, HEALER)?, &[])?;
     let log = "content/faq/is-there-a-place-for-skis.mdx:3: error: a rack too many\n";
     let ran = world.heal(&pull, log)?;
@@ -31,58 +183,35 @@ pub(super) fn unmended(world: &mut World<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What is told of a run of the site's gates that failed on a pull request, or on another branch at its commit.
-fn failure(pull: &Value, branch: &str) -> Value {
-    json!({
-        "action": "completed",
-        "workflow_run": {
-            "id": 4711, "name": "CI", "conclusion": "failure", "event": "pull_request", "status": "completed",
-            "head_branch": branch, "head_sha": pull["head"]["sha"],
-            "head_repository": { "full_name": REPOSITORY },
-            "pull_requests": [{ "number": pull["number"] }],
-        },
-        "repository": repository(),
-        "sender": { "login": "mira-fern", "id": 5, "type": "User" },
-    })
+/// Slips that leave the mending out: a job waits for an output that nobody gives, and is skipped without a word.
+pub(super) fn left_out(world: &mut World<'_>) -> Result<()> {
+    let server = model(world, "closing-hours")?;
+    let asks = |job: &str, output: &str| format!("needs.{job}.outputs.{output} == 'true'");
+    let slip = (asks("settle", "run"), asks("settle", "fix"));
+    let ended = world.with_slip((&slip.0, &slip.1), |world| fixed(world, "closing-hours"));
+    seen(ended, "`pr-code-review.yml` ran", "fix-agent")?;
+
+    let pull = world.hub.pull_of("closing-hours")?;
+    let slip = (asks("logs", "run"), asks("logs", "heal"));
+    let log = format!("{}:3: error: it says fife\n", path("closing-hours"));
+    let ended = world.with_slip((&slip.0, &slip.1), |world| mended(world, &pull, &log));
+    seen(ended, "`cms-ci-healer.yml` ran", "agent")?;
+    kept_to_script(&server)?;
+    println!("workflows: 2 mendings were left out, and missed");
+    Ok(())
 }
 
-impl World<'_> {
-    /// Tells that the site's gates failed on a pull request, with this log.
-    fn heal(&mut self, pull: &Value, log: &str) -> Result<Ran> {
-        // The forge here keeps no logs of runs, so they are put in its place; everything else is passed on.
-        let logs = self.logs(log)?;
-        let rest = Rest::at(&self.hub.url);
-        let relay = HttpServer::start(move |asked| {
-            if asked.path.ends_with("/actions/runs/4711/logs") {
-                return Reply::text(302, "text/plain", "").with("location", "/logs.zip");
-            }
-            if asked.path == "/logs.zip" {
-                let headers = vec![("content-type".to_owned(), "application/zip".to_owned())];
-                let body = logs.clone();
-                return Reply::Answer {
-                    status: 200,
-                    headers,
-                    body,
-                };
-            }
-            rest.forward(asked).unwrap_or(Reply::Cut)
-        })?;
-        let branch = pull["head"]["ref"].as_str().unwrap_or_default();
-        let told = failure(pull, branch);
-        self.trigger_at("workflow_run", &told, HEALER, Some(&relay.url()))
-    }
+/// A story ended as it must when one of its jobs was left out.
+fn seen<T>(ended: Result<T>, file: &str, job: &str) -> Result<()> {
+    let Err(why) = ended else {
+        bail!("nobody misses `{job}`");
+    };
+    let why = why.to_string();
+    ensure!(why.contains(file) && why.contains(job), "{why}");
+    Ok(())
+}
 
-    /// The archive that GitHub would make of a log.
-    fn logs(&self, text: &str) -> Result<Vec<u8>> {
-        let folder = self.dir.join("logs");
-        fs::create_dir_all(folder.join("gates"))?;
-        let stamp = |line: &str| format!("2026-01-01T10:00:00.0000000Z {line}\n");
-        let stamped: String = text.lines().map(stamp).collect();
-        fs::write(folder.join("gates/1_Gate content.txt"), stamped)?;
-        let archive = self.dir.join("logs.zip");
-        let mut zip = Command::new("python3");
-        zip.current_dir(&folder).args(["-m", "zipfile", "-c"]);
-        process::read(zip.arg(&archive).arg("gates"))?;
-        Ok(fs::read(archive)?)
-    }
+/// What was told of one pull request.
+fn of(told: &[Told], pull: u64) -> impl Iterator<Item = &Told> {
+    told.iter().filter(move |one| one.pull == Some(pull))
 }

@@ -6,17 +6,17 @@ mod slips;
 mod told;
 
 use anyhow::{Context, Result, ensure};
-use lightsout_testkit::model::ModelServer;
+use lightsout_testkit::model::{ModelServer, Turn};
 use serde_json::{Value, json};
 
-use super::hub::REPOSITORY;
+use super::hub::repository;
 use super::world::{Told, World, expect, gave, git};
 use crate::process;
 
 type Story = fn(&mut World<'_>) -> Result<()>;
 
 /// Every story, in order; each begins where the one before left the repository.
-pub(super) const ALL: [(&str, Story); 8] = [
+pub(super) const ALL: [(&str, Story); 11] = [
     ("a request, from filed to merged", requests::published),
     ("a question and its answer", requests::clarified),
     ("a preview", told::preview),
@@ -24,6 +24,9 @@ pub(super) const ALL: [(&str, Story); 8] = [
     ("the kill switch, and the sweep", requests::switched_off),
     ("the clock", told::chores),
     ("Claude Code with a scripted model", requests::claude),
+    ("what a review found, mended", mending::reviewed),
+    ("a gate that failed, mended", mending::healed),
+    ("a mending that is left out", mending::left_out),
     ("what is wrong on purpose", slips::planted),
 ];
 
@@ -40,15 +43,14 @@ fn page(question: &str, answer: &str) -> String {
     format!("---\ntype: \"cms-faq\"\nquestion: \"{question}\"\n---\n\n{answer}\n")
 }
 
-fn repository() -> Value {
-    json!({
-        "full_name": REPOSITORY, "name": "site", "default_branch": "main",
-        "owner": { "login": "example", "id": 6, "type": "Organization" },
-    })
-}
-
 fn clock(cron: &str) -> Value {
     json!({ "schedule": cron, "repository": repository(), "workflow": ".github/workflows/x.yml" })
+}
+
+/// What a model that has reviewed something says.
+fn findings(found: &Value) -> Turn {
+    let said = json!({ "findings": found });
+    Turn::say(format!("```json\n{said}\n```\nREADY"))
 }
 
 /// Nothing was asked that the script does not know, and everything with the key; gives how often it was asked.

@@ -2,8 +2,9 @@
 
 use anyhow::{Context, Result, ensure};
 use lightsout_testkit::model::{Conversation, ModelServer, Turn};
+use serde_json::json;
 
-use super::{CHAIN, KEY, clock, faq, kept_to_script, page};
+use super::{CHAIN, KEY, clock, faq, findings, kept_to_script, page};
 use crate::e2e::workflows::world::{World, expect, gave, only};
 
 pub(super) fn published(world: &mut World<'_>) -> Result<()> {
@@ -103,8 +104,7 @@ pub(super) fn claude(world: &mut World<'_>) -> Result<()> {
         .turn(Turn::say("").write(format!("{{cwd}}/{PAGE}"), &page))
         .turn(Turn::say("").shell(commit))
         .turn(Turn::say("The page is committed.\n\nREADY"));
-    let reviews = Conversation::new("reviews", ["must_fix"])
-        .turn(Turn::say("```json\n{\"findings\":[]}\n```\nREADY"));
+    let reviews = Conversation::new("reviews", ["must_fix"]).turn(findings(&json!([])));
     let server = ModelServer::start(vec![writes, reviews])?;
     world.model = Some((server.url(), KEY));
     let body = faq(question);

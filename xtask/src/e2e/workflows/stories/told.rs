@@ -3,7 +3,8 @@
 use anyhow::{Result, ensure};
 use serde_json::json;
 
-use super::{clock, repository};
+use super::clock;
+use crate::e2e::workflows::hub::repository;
 use crate::e2e::workflows::world::{World, gave, only};
 
 pub(super) fn preview(world: &mut World<'_>) -> Result<()> {
