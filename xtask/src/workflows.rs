@@ -133,9 +133,9 @@ from a tree in Rust, and `cargo xtask e2e guards` asks tree and text about tens 
 evaluator. `cargo xtask e2e workflows-lint` lets `lightsout workflows render` write the files of every package manager with
 every agent, and puts them to actionlint, zizmor and GitHub's own parser. `cargo xtask e2e workflows` runs them for real: `act`
 runs the jobs, the forge is [`lightsout local serve`](../guide/rehearse.md), and requests go from filed to merged, with the
-template agent and with Claude Code. What a review finds, and what a gate refuses, is mended and merged. It has stand-ins for
-what cannot be fetched offline (checkout, artifacts, Node.js), which it names, and leaves out what `act` does not keep:
-permissions, concurrency, and the types of events, which it filters itself.
+template agent and with Claude Code. What a review finds, and what a gate refuses, is mended and merged, and the canary fails
+and passes. It has stand-ins for what cannot be fetched offline (checkout, artifacts, Node.js), which it names, and leaves out
+what `act` does not keep: permissions, concurrency, and the types of events, which it filters itself.
 
 ## The files
 

@@ -1,5 +1,6 @@
 //! What people do, and what must come of it.
 
+mod canary;
 mod mending;
 mod requests;
 mod slips;
@@ -16,7 +17,7 @@ use crate::process;
 type Story = fn(&mut World<'_>) -> Result<()>;
 
 /// Every story, in order; each begins where the one before left the repository.
-pub(super) const ALL: [(&str, Story); 11] = [
+pub(super) const ALL: [(&str, Story); 12] = [
     ("a request, from filed to merged", requests::published),
     ("a question and its answer", requests::clarified),
     ("a preview", told::preview),
@@ -27,6 +28,7 @@ pub(super) const ALL: [(&str, Story); 11] = [
     ("what a review found, mended", mending::reviewed),
     ("a gate that failed, mended", mending::healed),
     ("a mending that is left out", mending::left_out),
+    ("the canary", canary::canary),
     ("what is wrong on purpose", slips::planted),
 ];
 
