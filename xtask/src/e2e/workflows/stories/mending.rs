@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use lightsout_testkit::model::{Conversation, ModelServer, Turn};
 use serde_json::{Value, json};
 
-use super::{KEY, findings, kept_to_script, page};
+use super::{CHAIN, KEY, faq, findings, kept_to_script, page};
 use crate::e2e::workflows::healer::{HEALER, failure};
 use crate::e2e::workflows::world::{Told, World, expect, gave, only};
 
@@ -166,6 +166,47 @@ fn merged(world: &mut World<'_>, root: u64, path: &str) -> Result<()> {
     ensure!(pull["merged"] == true, "{pull}");
     ensure!(world.published(path)? == right());
     Ok(())
+}
+
+/// A request whose first page a gate refuses is handed back; with what a person says then, the agent does better.
+pub(super) fn refused(world: &mut World<'_>) -> Result<()> {
+    let (path, question) = (path("is-there-a-sauna"), "Is there a sauna?");
+    let good = page(question, "Yes. There are 12 hooks in the hall.");
+    let hint = "Mind that a page names its question.";
+    let writes = |name: &str, marks: &[&str], text: &str| {
+        let commit = format!("git add {path} && git commit -q -m 'Add the sauna'");
+        Conversation::new(name, marks.iter().copied())
+            .turn(Turn::say("").write(format!("{{cwd}}/{path}"), text))
+            .turn(Turn::say("").shell(commit))
+            .turn(Turn::say("The page is committed.\n\nREADY"))
+    };
+    let server = ModelServer::start(vec![
+        Conversation::new("finds nothing", ["# Review pull request"]).turn(findings(&json!([]))),
+        writes("mends", &[question, hint], &good),
+        writes("writes", &[question], &good.replace("question:", "asked:")),
+    ])?;
+    world.model = Some((server.url(), KEY));
+    let body = faq(question);
+    let issue = world
+        .hub
+        .open("mira-fern", "FAQ: sauna", &body, &["cms-faq"])?;
+    let ran = &world.deliver()?;
+    let ran = expect(ran, "issues opened", "cms.yml", &CHAIN)?;
+    gave(ran, "gates", "passed", "false")?;
+    gave(ran, "settle", "reason", "gates-failed")?;
+    ensure!(world.waits(issue)? && world.hub.pull(issue).is_err());
+    let said = world.hub.comments(issue)?;
+    ensure!(said.iter().any(|said| said.contains(&path)), "{said:?}");
+
+    world.hub.say("mira-fern", issue, hint)?;
+    let told = world.deliver()?;
+    let ran = expect(&told, "issue_comment created", "issue-clarify.yml", &CHAIN)?;
+    gave(ran, "gates", "passed", "true")?;
+    gave(ran, "settle", "reason", "in-review")?;
+    ensure!(!world.waits(issue)?);
+    world.approve(issue)?;
+    ensure!(world.published(&path)? == good);
+    kept_to_script(&server).map(drop)
 }
 
 /// The template agent mends nothing: what it could not do is told to people.

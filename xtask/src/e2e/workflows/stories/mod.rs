@@ -17,7 +17,7 @@ use crate::process;
 type Story = fn(&mut World<'_>) -> Result<()>;
 
 /// Every story, in order; each begins where the one before left the repository.
-pub(super) const ALL: [(&str, Story); 12] = [
+pub(super) const ALL: [(&str, Story); 13] = [
     ("a request, from filed to merged", requests::published),
     ("a question and its answer", requests::clarified),
     ("a preview", told::preview),
@@ -25,6 +25,7 @@ pub(super) const ALL: [(&str, Story); 12] = [
     ("the kill switch, and the sweep", requests::switched_off),
     ("the clock", told::chores),
     ("Claude Code with a scripted model", requests::claude),
+    ("a page that a gate refused, mended", mending::refused),
     ("what a review found, mended", mending::reviewed),
     ("a gate that failed, mended", mending::healed),
     ("a mending that is left out", mending::left_out),
