@@ -5,6 +5,7 @@
 //! not real is said: actions that cannot be fetched offline have stand-ins, and the model of Claude Code is scripted.
 
 mod act;
+mod expect;
 mod healer;
 mod hub;
 mod stories;

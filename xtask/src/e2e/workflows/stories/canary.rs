@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use super::{KEY, clock, kept_to_script};
 use crate::e2e::workflows::act::Ran;
+use crate::e2e::workflows::expect::{gave, only};
 use crate::e2e::workflows::hub::repository;
-use crate::e2e::workflows::world::{World, gave, only};
+use crate::e2e::workflows::world::World;
 use crate::process::workspace;
 
 const CANARY: &str = "cms-canary.yml";

@@ -5,8 +5,9 @@ use lightsout_testkit::model::{Conversation, ModelServer, Turn};
 use serde_json::{Value, json};
 
 use super::{CHAIN, KEY, faq, findings, kept_to_script, page};
+use crate::e2e::workflows::expect::{Told, expect, gave, only};
 use crate::e2e::workflows::healer::{HEALER, failure};
-use crate::e2e::workflows::world::{Told, World, expect, gave, only};
+use crate::e2e::workflows::world::World;
 
 const REVIEW: &str = "pr-code-review.yml";
 const OPENED: &str = "pull_request opened";

@@ -10,8 +10,9 @@ use anyhow::{Context, Result, ensure};
 use lightsout_testkit::model::{ModelServer, Turn};
 use serde_json::{Value, json};
 
+use super::expect::{Told, expect, gave};
 use super::hub::repository;
-use super::world::{Told, World, expect, gave, git};
+use super::world::{World, git};
 use crate::process;
 
 type Story = fn(&mut World<'_>) -> Result<()>;

@@ -5,7 +5,8 @@ use lightsout_testkit::model::{Conversation, ModelServer, Turn};
 use serde_json::json;
 
 use super::{CHAIN, KEY, clock, faq, findings, kept_to_script, page};
-use crate::e2e::workflows::world::{World, expect, gave, only};
+use crate::e2e::workflows::expect::{expect, gave, only};
+use crate::e2e::workflows::world::World;
 
 pub(super) fn published(world: &mut World<'_>) -> Result<()> {
     let question = "Can I bring my bicycle in?";

@@ -4,7 +4,8 @@ use anyhow::{Result, ensure};
 
 use super::{KEY, faq};
 use crate::e2e::files;
-use crate::e2e::workflows::world::{World, gave, only};
+use crate::e2e::workflows::expect::{gave, only};
+use crate::e2e::workflows::world::World;
 
 /// Slips in the workflow of requests: each must end otherwise than it should.
 pub(super) fn planted(world: &mut World<'_>) -> Result<()> {

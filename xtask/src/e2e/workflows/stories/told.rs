@@ -4,8 +4,9 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::clock;
+use crate::e2e::workflows::expect::{gave, only};
 use crate::e2e::workflows::hub::repository;
-use crate::e2e::workflows::world::{World, gave, only};
+use crate::e2e::workflows::world::World;
 
 pub(super) fn preview(world: &mut World<'_>) -> Result<()> {
     let (issue, pull) = world.in_review()?;
