@@ -98,9 +98,17 @@ pub(super) struct Start<'s> {
     pub(super) model: Option<(&'s str, &'s str)>,
 }
 
-impl Act {
-    /// Installs the program once, pinned by hash, and lays its folder out.
-    pub(super) fn new(dir: &Path, claude: Option<&Path>) -> Result<Self> {
+/// What every site needs of this machine.
+pub(super) struct Installed {
+    /// `act` itself.
+    act: PathBuf,
+    /// The pinned agent's program.
+    claude: PathBuf,
+}
+
+impl Installed {
+    /// Installs the program once, pinned by hash.
+    pub(super) fn new(claude: &Path) -> Result<Self> {
         let packages = workspace().join("target/ci-tools/act");
         if !packages.join("bin/act").exists() {
             process::run(
@@ -114,23 +122,35 @@ impl Act {
                     .arg(workspace().join("xtask/python/act.txt")),
             )?;
         }
+        for (pin, what, _) in STAND_INS {
+            println!("workflows: in the place of {}: {what}", pin.action);
+        }
+        Ok(Self {
+            act: packages.join("bin/act"),
+            claude: claude.to_owned(),
+        })
+    }
+}
+
+impl Act {
+    /// Lays its folder out.
+    pub(super) fn new(dir: &Path, installed: &Installed) -> Result<Self> {
         let store = dir.join("artifacts").display().to_string();
-        for (pin, what, text) in STAND_INS {
+        for (pin, _, text) in STAND_INS {
             let folder = stand_in(dir, pin);
             fs::create_dir_all(&folder)?;
             fs::write(folder.join("action.yml"), text.replace("{store}", &store))?;
-            println!("workflows: in the place of {}: {what}", pin.action);
         }
-        let program = claude.map_or_else(|| "/nowhere".into(), |path| path.display().to_string());
         let npm = include_str!("stand_ins/npm.sh");
         let npm = npm.replace("{package}", CLAUDE_CODE);
+        let claude = installed.claude.display().to_string();
         fs::write(
             stand_in(dir, Pin::NODE).join("npm"),
-            npm.replace("{program}", &program),
+            npm.replace("{program}", &claude),
         )?;
         fs::create_dir_all(dir.join("home"))?;
         Ok(Self {
-            program: packages.join("bin/act"),
+            program: installed.act.clone(),
             dir: dir.to_owned(),
             runs: 100,
         })

@@ -1,5 +1,6 @@
 //! What GitHub does between an event and a run: finds the workflows that listen, and starts them.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +10,7 @@ use lightsout_taxonomy::Factory;
 use lightsout_workflows::{Trigger, Workflow, workflows};
 use serde_json::Value;
 
-use super::act::{Act, Ran, Start};
+use super::act::{Act, Installed, Ran, Start};
 use super::expect::Told;
 use super::hub::{Event, Hub};
 use crate::e2e::forge::Program;
@@ -35,46 +36,45 @@ pub(super) struct World<'w> {
     pub(super) model: Option<(String, &'static str)>,
     /// The kill switch.
     pub(super) switch: &'static str,
+    /// What ran so far and was not printed.
+    pub(super) said: String,
 }
 
 impl<'w> World<'w> {
-    pub(super) fn start(program: &'w Program, dir: &Path, claude: &Path) -> Result<Self> {
+    /// Starts a forge in a folder, with the workflows of an agent.
+    pub(super) fn start(
+        program: &'w Program,
+        dir: &Path,
+        installed: &Installed,
+        agent: &str,
+    ) -> Result<Self> {
+        fs::create_dir_all(dir)?;
         let hub = Hub::start(program, &dir.join("factory"))?;
         let mut world = Self {
-            act: Act::new(dir, Some(claude))?,
+            act: Act::new(dir, installed)?,
             hub,
             program,
             dir: dir.to_owned(),
             workflows: Vec::new(),
             model: None,
             switch: "true",
+            said: String::new(),
         };
-        world.install("template")?;
+        world.install(agent)?;
         Ok(world)
     }
 
     /// Lets a person put the workflows of an agent into the repository, as adopters do.
-    pub(super) fn install(&mut self, agent: &str) -> Result<()> {
+    fn install(&mut self, agent: &str) -> Result<()> {
         let clone = self.dir.join("clone");
-        if clone.exists() {
-            fs::remove_dir_all(&clone)?;
-        }
         let (scheme, host) = self.hub.url.split_once("://").context("no address")?;
         let token = self.hub.token("ada-gatekeeper")?;
         let repository = super::hub::REPOSITORY;
         let url = format!("{scheme}://ada-gatekeeper:{token}@{host}/{repository}.git");
         process::read(git(&self.dir).args(["clone", "--quiet", &url]).arg(&clone))?;
         let config = clone.join("factory.toml");
-        let mut text = fs::read_to_string(&config)?;
-        if !text.contains(PROGRAM) {
-            text += PROGRAM;
-        }
-        let text = ["template", "claude"].iter().fold(text, |text, kind| {
-            text.replace(
-                &format!("kind = \"{kind}\""),
-                &format!("kind = \"{agent}\""),
-            )
-        });
+        let kind = |agent: &str| format!("kind = \"{agent}\"");
+        let text = fs::read_to_string(&config)?.replace(&kind("template"), &kind(agent)) + PROGRAM;
         fs::write(&config, &text)?;
         // A file of the repository that is the program under test: what the action installs is this one.
         let tool = clone.join("tools/lightsout");
@@ -195,7 +195,8 @@ impl<'w> World<'w> {
                 Some(told) => format!("{} {}", job.id(), told.result),
             })
             .collect();
-        println!("workflows: {event:<17} → {file:<20} {}", said.join(", "));
+        let said = said.join(", ");
+        let _ = writeln!(self.said, "workflows: {event:<17} → {file:<20} {said}");
         Ok(ran)
     }
 

@@ -13,25 +13,52 @@ use serde_json::{Value, json};
 use super::expect::{Told, expect, gave};
 use super::hub::repository;
 use super::world::{World, git};
+use crate::e2e::files;
 use crate::process;
 
-type Story = fn(&mut World<'_>) -> Result<()>;
+pub(super) type Story = fn(&mut World<'_>) -> Result<()>;
 
-/// Every story, in order; each begins where the one before left the repository.
-pub(super) const ALL: [(&str, Story); 13] = [
-    ("a request, from filed to merged", requests::published),
-    ("a question and its answer", requests::clarified),
-    ("a preview", told::preview),
-    ("a failure that nobody mends", mending::unmended),
-    ("the kill switch, and the sweep", requests::switched_off),
-    ("the clock", told::chores),
-    ("Claude Code with a scripted model", requests::claude),
-    ("a page that a gate refused, mended", mending::refused),
-    ("what a review found, mended", mending::reviewed),
-    ("a gate that failed, mended", mending::healed),
-    ("a mending that is left out", mending::left_out),
-    ("the canary", canary::canary),
-    ("what is wrong on purpose", slips::planted),
+/// What happens on one site, in order; each story begins where the one before left the repository.
+pub(super) struct Site {
+    /// What its folder is called.
+    pub(super) name: &'static str,
+    pub(super) agent: &'static str,
+    pub(super) stories: &'static [(&'static str, Story)],
+}
+
+/// Every site with its stories.
+pub(super) const ALL: &[Site] = &[
+    Site {
+        name: "template",
+        agent: "template",
+        stories: &[
+            ("a request, from filed to merged", requests::published),
+            ("a question and its answer", requests::clarified),
+            ("a preview", told::preview),
+            ("a failure that nobody mends", mending::unmended),
+            ("the kill switch, and the sweep", requests::switched_off),
+            ("the clock", told::chores),
+            ("what is wrong on purpose", slips::planted),
+        ],
+    },
+    Site {
+        name: "claude",
+        agent: "claude",
+        stories: &[
+            ("Claude Code with a scripted model", requests::claude),
+            ("a page that a gate refused, mended", mending::refused),
+            ("the canary", canary::canary),
+        ],
+    },
+    Site {
+        name: "mending",
+        agent: "claude",
+        stories: &[
+            ("what a review found, mended", mending::reviewed),
+            ("a gate that failed, mended", mending::healed),
+            ("a mending that is left out", mending::left_out),
+        ],
+    },
 ];
 
 const CHAIN: [&str; 4] = ["triage", "agent", "gates", "settle"];
@@ -104,5 +131,27 @@ impl World<'_> {
     fn published(&self, path: &str) -> Result<String> {
         let site = self.dir.join("factory/site.git");
         process::read(git(&site).args(["show", &format!("main:{path}")]))
+    }
+
+    /// No secret is in what jobs handed on.
+    pub(super) fn searched(&self) -> Result<()> {
+        let secrets = [self.hub.bot.as_str(), &self.hub.workflow, KEY];
+        let files = files::below(&self.dir.join("artifacts"))?;
+        for file in &files {
+            let bytes = std::fs::read(file)?;
+            let holds = |secret: &&str| {
+                bytes
+                    .windows(secret.len())
+                    .any(|part| part == secret.as_bytes())
+            };
+            let found = secrets.iter().find(|secret| holds(secret));
+            ensure!(found.is_none(), "a secret is in `{}`", file.display());
+        }
+        ensure!(files.len() > 20, "only {} files", files.len());
+        println!(
+            "workflows: no secret in {} files that jobs handed on",
+            files.len()
+        );
+        Ok(())
     }
 }

@@ -96,7 +96,6 @@ pub(super) fn switched_off(world: &mut World<'_>) -> Result<()> {
 const PAGE: &str = "content/faq/may-i-bring-my-parrot.mdx";
 
 pub(super) fn claude(world: &mut World<'_>) -> Result<()> {
-    world.install("claude")?;
     let question = "May I bring my parrot?";
     let page = page(question, "Yes. There are 12 hooks in the hall.");
     let commit = format!("git add {PAGE} && git commit -q -m 'Add the parrot'");

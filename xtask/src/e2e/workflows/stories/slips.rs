@@ -2,15 +2,12 @@
 
 use anyhow::{Result, ensure};
 
-use super::{KEY, faq};
-use crate::e2e::files;
+use super::faq;
 use crate::e2e::workflows::expect::{gave, only};
 use crate::e2e::workflows::world::World;
 
 /// Slips in the workflow of requests: each must end otherwise than it should.
 pub(super) fn planted(world: &mut World<'_>) -> Result<()> {
-    world.install("template")?;
-    world.model = None;
     let half = "### Question\n\nIs there a swing?\n";
     let asks = "      vars.CMS_BOT_ENABLED == 'true' &&\n      needs.triage.outputs.run == 'true'";
     let unasked = "      vars.CMS_BOT_ENABLED == 'true'";
@@ -38,29 +35,5 @@ pub(super) fn planted(world: &mut World<'_>) -> Result<()> {
     ensure!(ran.log.contains("its environment holds `GITHUB_TOKEN`"));
     gave(&ran, "settle", "reason", "agent-failed")?;
     println!("workflows: 3 slips were planted and seen");
-    world.searched()
-}
-
-impl World<'_> {
-    /// No secret is in what jobs handed on.
-    fn searched(&self) -> Result<()> {
-        let secrets = [self.hub.bot.as_str(), &self.hub.workflow, KEY];
-        let files = files::below(&self.dir.join("artifacts"))?;
-        for file in &files {
-            let bytes = std::fs::read(file)?;
-            let holds = |secret: &&str| {
-                bytes
-                    .windows(secret.len())
-                    .any(|part| part == secret.as_bytes())
-            };
-            let found = secrets.iter().find(|secret| holds(secret));
-            ensure!(found.is_none(), "a secret is in `{}`", file.display());
-        }
-        ensure!(files.len() > 20, "only {} files", files.len());
-        println!(
-            "workflows: no secret in {} files that jobs handed on",
-            files.len()
-        );
-        Ok(())
-    }
+    Ok(())
 }
