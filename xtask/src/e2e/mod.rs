@@ -60,10 +60,11 @@ pub(crate) enum Check {
     Rehearsal,
     /// Kill every verb at each of its writes on that emulator, and check that it always reaches the same end
     Killed {
-        /// Kill on both sides of each write, and not on one after the other in turn
+        /// Kill on both sides of each write and start again both here and on another machine, and not in one of the four
+        /// ways after the other in turn
         #[arg(long)]
         all: bool,
-        /// Which side comes first
+        /// Which way comes first
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },

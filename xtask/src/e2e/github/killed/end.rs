@@ -8,6 +8,10 @@ use serde_json::Value;
 use super::world::{World, git};
 
 const LEDGER: &str = "lightsout/ledger";
+/// What a line of the ledger begins with here.
+const LEDGER_LINE: &str = "ledger: ";
+/// What stands between a reservation's run and the number of its try.
+const TRY: &str = "-try-";
 
 /// How a world stands, in lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +68,34 @@ impl End {
         Ok(Self(lines))
     }
 
+    /// The same with one try of each run. On another machine nobody knows whether a try that was cut off has spent
+    /// anything: what was put aside for it stays put aside, and the next try asks under a name of its own.
+    pub(super) fn of_last_tries(self) -> Self {
+        let line_of = |line: &str| {
+            let line = line.strip_prefix(LEDGER_LINE)?;
+            serde_json::from_str::<Value>(line).ok()
+        };
+        let id = |line: &str| Some(line_of(line)?["id"].as_str()?.to_owned());
+        let ids: BTreeSet<String> = self.0.iter().filter_map(|line| id(line)).collect();
+        let is_cut_off = |id: &str| {
+            let (run, tried) = id.split_once(TRY).unwrap_or((id, "1"));
+            let next = tried.parse::<u32>().map(|tried| tried + 1);
+            let goes_on = |next| ids.contains(&format!("{run}{TRY}{next}"));
+            let end = format!("{id}/");
+            next.is_ok_and(goes_on) && !ids.iter().any(|id| id.starts_with(&end))
+        };
+        let lines = self.0.into_iter().filter_map(|line| match id(&line) {
+            Some(id) if is_cut_off(&id) => None,
+            Some(id) => {
+                let name = id.split('/').next().unwrap_or_default();
+                let run = name.split(TRY).next().unwrap_or_default();
+                Some(line.replace(name, run))
+            }
+            None => Some(line),
+        });
+        Self(lines.collect())
+    }
+
     /// What one has and the other lacks.
     pub(super) fn differences(&self, other: &Self) -> Vec<String> {
         let mut differences = Vec::new();
@@ -112,7 +144,7 @@ fn ledger(world: &World) -> Result<Vec<String>> {
     let text = String::from_utf8(text.unwrap_or_default())?;
     Ok(text
         .lines()
-        .map(|line| format!("ledger: {}", without_moments(line)))
+        .map(|line| format!("{LEDGER_LINE}{}", without_moments(line)))
         .collect())
 }
 
@@ -170,6 +202,21 @@ mod tests {
         let line = r#"<!-- key=ready-0123abc --> {"at":"2026-01-02T03:04:05.678Z","n":12,"tries":2} by 2026-01-02, 1234567."#;
         let plain = r#"<!-- key=ready-COMMIT --> {"at":"MOMENT","n":12,"tries":TRIES} by 2026-01-02, COMMIT."#;
         assert_eq!(without_moments(line), plain);
+    }
+
+    #[test]
+    fn a_try_that_was_cut_off_is_one_with_the_next_and_money_is_still_spent_once() {
+        let end = |names: &[&str]| {
+            let line = |name: &&str| format!("{LEDGER_LINE}{{\"id\":\"{name}\"}}");
+            End(names.iter().map(line).collect())
+        };
+        let once = end(&["run-1-1", "run-1-1/settle"]);
+        let cut_off = end(&["run-1-1", "run-1-1-try-2", "run-1-1-try-2/settle"]);
+        assert_eq!(cut_off.of_last_tries(), once);
+        let twice = ["run-1-1", "run-1-1/settle", "run-1-1-try-2"];
+        assert_ne!(end(&twice).of_last_tries(), once);
+        let other = ["run-1-1", "run-1-2", "run-1-2/settle"];
+        assert_eq!(end(&other).of_last_tries(), end(&other));
     }
 
     #[test]

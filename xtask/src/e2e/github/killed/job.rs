@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use super::super::hub::{BOT, WORKFLOW, When, kill_tree};
-use super::world::World;
+use super::world::{SAID, World};
 
 /// The longest that one job may take.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -55,9 +55,18 @@ pub(super) struct Ran {
 }
 
 impl Job {
-    /// Lets happen what leads to it; gives what it is told.
+    /// Lets happen what leads to it; gives what it is told. Unless it goes on with a run of ours, another of GitHub's begins.
     pub(super) fn told(&self, world: &World) -> Result<Told> {
+        if self.folder("--run").is_none() {
+            world.begin_run();
+        }
         self.event.map_or(Ok(None), |event| event(world))
+    }
+
+    /// The folder that a word of it names.
+    fn folder(&self, option: &str) -> Option<&str> {
+        let at = self.words.iter().position(|word| word == option)?;
+        self.words.get(at + 1).map(String::as_str)
     }
 
     /// Runs it, and sees that it comes to what it must.
@@ -113,6 +122,11 @@ impl Job {
             }
             std::thread::sleep(Duration::from_millis(2));
         };
+        let left = self.folder("--out");
+        if let Some(left) = left.filter(|left| status.success() && world.path().join(left).exists())
+        {
+            world.upload(left)?;
+        }
         let (writes, killed) = world.hub.trap.seen();
         Ok(Ran {
             status,
@@ -124,7 +138,7 @@ impl Job {
     }
 
     fn command(&self, world: &World, bot: Bot, told: &Told) -> Result<Command> {
-        let (dir, url) = (world.path(), world.front.url());
+        let (dir, url, run) = (world.path(), world.front.url(), world.run());
         let mut command = Command::new(&world.program);
         command
             .current_dir(dir)
@@ -135,8 +149,8 @@ impl Job {
             .env("HOME", dir)
             .env("CMS_BOT_ENABLED", "true")
             .env("GITHUB_ACTIONS", "true")
-            .env("GITHUB_RUN_ID", "77")
-            .env("GITHUB_RUN_ATTEMPT", "1")
+            .env("GITHUB_RUN_ID", run.id.to_string())
+            .env("GITHUB_RUN_ATTEMPT", run.attempt.to_string())
             .env("GITHUB_REPOSITORY", "acme/site")
             .env("GITHUB_API_URL", &url)
             .env("GITHUB_SERVER_URL", &url)
@@ -189,7 +203,7 @@ pub(super) fn app_key() -> PathBuf {
 
 /// A fresh folder for what a job prints.
 fn said(dir: &Path) -> Result<PathBuf> {
-    let all = dir.join("said");
+    let all = dir.join(SAID);
     fs::create_dir_all(&all)?;
     let folder = all.join(fs::read_dir(&all)?.count().to_string());
     fs::create_dir(&folder)?;

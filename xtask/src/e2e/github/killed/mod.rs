@@ -3,8 +3,10 @@
 //! A write is a REST call that changes something, or a push. The chains of jobs are played once unhurt, which tells the
 //! writes of each job; each of them is a fail point. Then each chain is played again for each fail point, from a copy of
 //! how everything stood before the job that is to be killed there: the job is killed with everything under it, before or
-//! after the effect, and started again; it and the rest of the chain must end as the unhurt chain did. Everything that was
-//! written on the way is searched for secrets.
+//! after the effect, and started again, in the same folders or on another machine; it and the rest of the chain must end as
+//! the unhurt chain did. Another machine is what GitHub gives to failed jobs that are run again: it has a fresh checkout and
+//! what jobs that had ended have uploaded, and `GITHUB_RUN_ATTEMPT` is one more. Everything that was written on the way is
+//! searched for secrets.
 
 mod chains;
 mod end;
@@ -25,19 +27,22 @@ use self::end::End;
 use self::job::{Bot, Told};
 use self::secrets::Secrets;
 use self::stage::Stage;
-use self::world::{Copy, Ground, World};
+use self::world::{Copied, Ground, World};
 use super::description::Description;
 use super::emulator::{self, Emulator};
 use super::hub::When;
 use super::site::seed;
 use crate::e2e::forge::Program;
 
+/// How many kills are played on one emulator, which answers each token 5,000 times an hour.
+const PER_EMULATOR: usize = 66;
+
 /// Which fail points are played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// Both sides of each effect, and not one after the other in turn.
+    /// Each point in all four ways, and not in one after the other in turn.
     pub(crate) all: bool,
-    /// Which side comes first.
+    /// Which way comes first.
     pub(crate) seed: u64,
 }
 
@@ -49,7 +54,7 @@ struct Unhurt {
 
 /// A chain before one of its jobs, and what that job then changed.
 struct Stop {
-    copy: Copy,
+    copy: Copied,
     told: Told,
     writes: Vec<String>,
 }
@@ -60,6 +65,23 @@ struct Point {
     chain: usize,
     job: usize,
     write: usize,
+}
+
+/// Where a job that was killed starts again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    /// In the same folders, as on a machine of one's own.
+    Here,
+    /// On another machine, and every job after it on one of its own.
+    Elsewhere,
+}
+
+/// A job that is killed at a point and started again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kill {
+    point: Point,
+    when: When,
+    again: Again,
 }
 
 /// Runs the check.
@@ -95,11 +117,18 @@ pub(crate) fn run(program: &Program, options: Options) -> Result<()> {
     stage.catches_what_is_wrong()?;
     let points = stage.points();
     let kills = kills(&points, options);
-    let ends = stage.kill_all(&kills);
+    let mut ends = Vec::new();
+    for (number, kills) in kills.chunks(PER_EMULATOR).enumerate() {
+        let dir = dir.path().join(number.to_string());
+        std::fs::create_dir(&dir)?;
+        let emulator = Emulator::start(&programs, &seed(), &dir)?;
+        let ground = &ground.over(&emulator.url);
+        ends.extend(Stage { ground, ..stage }.kill_all(kills));
+    }
     let hit = stage.table(&points, &ends);
     let wrong: Vec<&String> = ends
         .iter()
-        .filter_map(|(_, _, end)| end.as_ref().err())
+        .filter_map(|(_, end)| end.as_ref().err())
         .collect();
     for wrong in &wrong {
         println!("wrong: {wrong}");
@@ -130,7 +159,7 @@ pub(crate) fn run(program: &Program, options: Options) -> Result<()> {
 }
 
 /// A world with a request whose pull request waits.
-fn in_review(ground: &Ground) -> Result<Copy> {
+fn in_review(ground: &Ground) -> Result<Copied> {
     let world = World::new(ground)?;
     for job in chains::until_review() {
         let told = job.told(&world)?;
@@ -140,7 +169,7 @@ fn in_review(ground: &Ground) -> Result<Copy> {
 }
 
 /// Plays a chain to its end.
-fn play(ground: &Ground, chain: &Chain, in_review: &Copy, secrets: &Secrets) -> Result<Unhurt> {
+fn play(ground: &Ground, chain: &Chain, in_review: &Copied, secrets: &Secrets) -> Result<Unhurt> {
     let world = match chain.start {
         Start::Fresh => World::new(ground)?,
         Start::InReview => World::like(ground, in_review)?,
@@ -176,19 +205,25 @@ fn leaks(world: &World, secrets: &Secrets) -> Result<()> {
     Ok(())
 }
 
-/// Which side of which effects: both, or one after the other in turn.
-fn kills(points: &[Point], options: Options) -> Vec<(Point, When)> {
+/// Which points in which ways: in all, or in one after the other in turn.
+fn kills(points: &[Point], options: Options) -> Vec<Kill> {
+    let ways = [
+        (When::Before, Again::Elsewhere),
+        (When::After, Again::Here),
+        (When::After, Again::Elsewhere),
+        (When::Before, Again::Here),
+    ];
+    let many = if options.all { ways.len() } else { 1 };
+    let first = usize::try_from(options.seed % 4).unwrap_or_default();
+    let turns = (0..ways.len()).cycle().skip(first);
     let mut kills = Vec::new();
-    for (number, point) in (options.seed..).zip(points) {
-        let (first, second) = if number % 2 == 0 {
-            (When::After, When::Before)
-        } else {
-            (When::Before, When::After)
-        };
-        kills.push((*point, first));
-        if options.all {
-            kills.push((*point, second));
-        }
+    for (point, turn) in points.iter().zip(turns) {
+        let ways = ways.iter().cycle().skip(turn).take(many);
+        kills.extend(ways.map(|(when, again)| Kill {
+            point: *point,
+            when: *when,
+            again: *again,
+        }));
     }
     kills
 }

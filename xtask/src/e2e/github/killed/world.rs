@@ -1,5 +1,7 @@
 //! A repository on the emulator with everything around it, which can be copied as it stands.
 
+use std::cell::Cell;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -20,6 +22,15 @@ use crate::process;
 /// A page that is there from the beginning.
 const PAGE: &str = "---\nquestion: When are you open?\n---\n\nFrom nine to five.\n";
 
+/// Where the repository is served from.
+const SERVED: &str = "served";
+/// Where GitHub keeps artifacts.
+const UPLOADED: &str = "uploaded";
+/// Where what jobs print is kept.
+pub(super) const SAID: &str = "said";
+/// What lies in the world's folder, and on no machine of a job.
+const ELSEWHERE: &[&str] = &[SERVED, UPLOADED, SAID];
+
 /// What all worlds share.
 pub(super) struct Ground {
     pub(super) emulator: String,
@@ -39,20 +50,41 @@ impl Ground {
             made: AtomicU32::new(0),
         }
     }
+
+    /// The same over another emulator.
+    pub(super) fn over(&self, emulator: &str) -> Self {
+        Self {
+            emulator: emulator.to_owned(),
+            description: Arc::clone(&self.description),
+            book: Arc::clone(&self.book),
+            program: self.program.clone(),
+            made: AtomicU32::new(0),
+        }
+    }
 }
 
-/// A repository, a checkout of it, and the folders that jobs hand on.
+/// A repository, and a machine with a checkout of it and the folders that jobs hand on.
 pub(super) struct World {
     dir: TempDir,
+    run: Cell<WorkflowRun>,
     pub(super) hub: Arc<Hub>,
     pub(super) front: HttpServer,
     pub(super) program: PathBuf,
     _git: GitServer,
 }
 
+/// What a job belongs to, and how often that was tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct WorkflowRun {
+    pub(super) id: u32,
+    /// From 1.
+    pub(super) attempt: u32,
+}
+
 /// A world as it stood at some time.
-pub(super) struct Copy {
+pub(super) struct Copied {
     dir: TempDir,
+    run: WorkflowRun,
     writes: Vec<Write>,
     state: State,
     /// How many days older everything is shown than it is.
@@ -76,7 +108,8 @@ impl World {
         ];
         let first = bare.commit_files(None, &files, "first", &signature(0))?;
         bare.update_ref("refs/heads/main", &first, None)?;
-        let world = Self::open(ground, dir, State::default())?;
+        let none = WorkflowRun { id: 76, attempt: 1 };
+        let world = Self::open(ground, dir, State::default(), none)?;
         for (login, permission) in [
             (USERS[1], "push"),
             (USERS[2], "pull"),
@@ -86,29 +119,27 @@ impl World {
             permit(&world.hub, login, permission)?;
         }
         world.hub.follow()?;
-        let url = format!("file://{}", served(world.path()).display());
-        let clone = ["clone", "-q", "--depth=1", &url, "checkout"];
-        git(world.path(), &clone)?;
+        world.clone_anew(&["--depth=1"])?;
         Ok(world)
     }
 
     /// A world like one that was: the same folders, and the same changes made once more on the emulator.
-    pub(super) fn like(ground: &Ground, copy: &Copy) -> Result<Self> {
+    pub(super) fn like(ground: &Ground, copy: &Copied) -> Result<Self> {
         let dir = tempfile::tempdir()?;
         copy_folder(copy.dir.path(), dir.path())?;
-        let world = Self::open(ground, dir, copy.state.clone())?;
+        let world = Self::open(ground, dir, copy.state.clone(), copy.run)?;
         world.hub.emulator.repeat(&copy.writes)?;
         world.hub.emulator.age(copy.older);
         Ok(world)
     }
 
-    fn open(ground: &Ground, dir: TempDir, state: State) -> Result<Self> {
+    fn open(ground: &Ground, dir: TempDir, state: State, run: WorkflowRun) -> Result<Self> {
         let name = format!("w{}", ground.made.fetch_add(1, Ordering::SeqCst));
         let made = json!({ "name": name }).to_string().into_bytes();
         let there = Rest::at(&ground.emulator);
         let (status, _, said) = there.call("POST", "/user/repos", OWNER, Some(made))?;
         ensure!(status == 201, "a repository: {status} {said}");
-        let git = GitServer::start(&dir.path().join("served"), None)?;
+        let git = GitServer::start(&dir.path().join(SERVED), None)?;
         let hub = Arc::new(Hub {
             emulator: Emulated::new(&ground.emulator, &format!("acme/{name}")),
             git: Rest::at(&git.url()),
@@ -123,17 +154,19 @@ impl World {
             front: HttpServer::start(move |request| asked.answer(request))?,
             hub,
             dir,
+            run: Cell::new(run),
             program: ground.program.clone(),
             _git: git,
         })
     }
 
     /// Takes everything down, so that a world like it can be made later.
-    pub(super) fn copy(&self) -> Result<Copy> {
+    pub(super) fn copy(&self) -> Result<Copied> {
         let dir = tempfile::tempdir()?;
         copy_folder(self.path(), dir.path())?;
-        Ok(Copy {
+        Ok(Copied {
             dir,
+            run: self.run.get(),
             writes: self.hub.emulator.writes(),
             state: self.hub.state().clone(),
             older: self.hub.emulator.older(),
@@ -142,6 +175,60 @@ impl World {
 
     pub(super) fn path(&self) -> &Path {
         self.dir.path()
+    }
+
+    /// The workflow run whose turn it is.
+    pub(super) fn run(&self) -> WorkflowRun {
+        self.run.get()
+    }
+
+    /// A workflow begins to run.
+    pub(super) fn begin_run(&self) {
+        let id = self.run.get().id + 1;
+        self.run.set(WorkflowRun { id, attempt: 1 });
+    }
+
+    /// The workflow run is tried again.
+    pub(super) fn count_attempt(&self) {
+        let WorkflowRun { id, attempt } = self.run.get();
+        let attempt = attempt + 1;
+        self.run.set(WorkflowRun { id, attempt });
+    }
+
+    /// Keeps what a job leaves for others, away from the machine that it ran on.
+    pub(super) fn upload(&self, name: &str) -> Result<()> {
+        let kept = self.path().join(UPLOADED).join(name);
+        if kept.exists() {
+            fs::remove_dir_all(&kept)?;
+        }
+        fs::create_dir_all(&kept)?;
+        copy_folder(&self.path().join(name), &kept)
+    }
+
+    /// Goes on with another machine: it has what was uploaded and a checkout of now, and nothing else.
+    pub(super) fn change_machine(&self) -> Result<()> {
+        for entry in fs::read_dir(self.path())? {
+            let entry = entry?;
+            if ELSEWHERE.contains(&entry.file_name().to_string_lossy().as_ref()) {
+                continue;
+            }
+            if entry.file_type()?.is_dir() {
+                fs::remove_dir_all(entry.path())?;
+            } else {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        let uploaded = self.path().join(UPLOADED);
+        if uploaded.exists() {
+            copy_folder(&uploaded, self.path())?;
+        }
+        self.clone_anew(&[])
+    }
+
+    fn clone_anew(&self, options: &[&str]) -> Result<()> {
+        let url = format!("file://{}", served(self.path()).display());
+        let clone = [&["clone", "-q"], options, &[&url, "checkout"]].concat();
+        git(self.path(), &clone).map(|_| ())
     }
 
     /// Somebody does something on the emulator itself.
@@ -192,7 +279,7 @@ impl World {
 }
 
 fn served(dir: &Path) -> PathBuf {
-    dir.join("served/acme/site.git")
+    dir.join(SERVED).join("acme/site.git")
 }
 
 pub(super) fn git(folder: &Path, words: &[&str]) -> Result<String> {
