@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use lightsout_git::{GitError, Repo, Signature};
 use lightsout_lifecycle::RunId;
@@ -14,8 +13,6 @@ use crate::EngineError;
 use crate::journal::Journal;
 
 const BASE_REF: &str = "refs/forge/base";
-/// How long a git that outlived its killed parent may still write.
-const ORPHAN_GRACE: Duration = Duration::from_secs(1);
 /// A configuration is text that people write; a megabyte of it is an accident.
 const CONFIG_LIMIT: u64 = 1 << 20;
 
@@ -38,14 +35,7 @@ impl Workshop {
     /// Opens the folder, making what is missing; `origin` is the forge's repository, or a checkout of it, on this machine.
     pub(crate) fn open(dir: &Path, origin: &Path) -> Result<Self, EngineError> {
         fs::create_dir_all(dir.join("runs")).map_err(EngineError::disk("making", dir))?;
-        let path = dir.join("workshop.git");
-        let repo = match Repo::open_bare(&path) {
-            Ok(repo) => {
-                repo.remove_stale_locks(ORPHAN_GRACE)?;
-                repo
-            }
-            Err(_) => Repo::take_over(&path, "workshop")?,
-        };
+        let repo = Repo::take_over(&dir.join("workshop.git"), "workshop")?;
         repo.worktree_prune()?;
         Ok(Self {
             dir: dir.to_owned(),

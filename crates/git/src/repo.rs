@@ -1,6 +1,6 @@
 //! A bare repository of ours: making it, opening it, its references.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -14,8 +14,14 @@ pub struct Repo {
 }
 
 impl Repo {
-    /// Makes a bare repository with no commit, or finishes one that was half made.
+    /// Makes a bare repository with no commit, or finishes one that was half made. Whoever makes the same one at the same
+    /// time, in this process or another, waits.
     pub fn init_bare(path: &Path, default_branch: &str) -> Result<Self, GitError> {
+        let _turn = turn(path)?;
+        Self::init(path, default_branch)
+    }
+
+    fn init(path: &Path, default_branch: &str) -> Result<Self, GitError> {
         ref_name(default_branch)?;
         if path.join("HEAD").is_file() && path.join("config").metadata().is_ok_and(|m| m.len() == 0)
         {
@@ -39,8 +45,10 @@ impl Repo {
 
     /// Makes or opens a bare repository that no other process uses at this moment, whatever a killed one has left of it.
     pub fn take_over(path: &Path, default_branch: &str) -> Result<Self, GitError> {
+        // Not before it is our turn: the locks of whoever makes it now are no orphans.
+        let _turn = turn(path)?;
         remove_locks(path, ORPHAN_GRACE)?;
-        Self::init_bare(path, default_branch)
+        Self::init(path, default_branch)
     }
 
     /// Opens a bare repository.
@@ -285,6 +293,14 @@ pub(crate) fn full_ref(text: &str) -> Result<&str, GitError> {
     } else {
         Err(bad("full reference name", text))
     }
+}
+
+/// Waits until nobody else makes a repository in a folder; the others wait while the file is open. Where folders cannot be
+/// locked, as on some network file systems, nobody waits.
+fn turn(path: &Path) -> Result<Option<File>, GitError> {
+    fs::create_dir_all(path).map_err(GitError::io(format!("making `{}`", path.display())))?;
+    let folder = File::open(path).ok();
+    Ok(folder.filter(|folder| folder.lock().is_ok()))
 }
 
 fn remove_locks(git_dir: &Path, grace: Duration) -> Result<usize, GitError> {

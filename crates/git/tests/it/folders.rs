@@ -1,6 +1,30 @@
 use std::fs;
+use std::sync::Barrier;
+use std::thread;
+
+use lightsout_git::{GitError, Repo};
 
 use crate::{author, fixture};
+
+#[test]
+fn a_repository_that_is_made_by_several_at_once_is_made_once() {
+    type Make = fn(&std::path::Path, &str) -> Result<Repo, GitError>;
+    let makes: [Make; 2] = [Repo::init_bare, Repo::take_over];
+    for round in 0..10 {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, start) = (dir.path().join("deep/site.git"), Barrier::new(8));
+        thread::scope(|scope| {
+            for make in makes.iter().cycle().take(8) {
+                scope.spawn(|| {
+                    start.wait();
+                    let made = make(&path, "main");
+                    assert!(made.is_ok(), "round {round}: {made:?}");
+                });
+            }
+        });
+        Repo::open_bare(&path).unwrap().fsck().unwrap();
+    }
+}
 
 #[test]
 fn a_working_folder_commits_everything_even_what_is_ignored() {
