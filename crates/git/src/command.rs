@@ -303,6 +303,13 @@ fn end_group(child: &mut Child) {
 
 fn last_lines(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
+    let mut text = text.as_ref();
+    if stderr.len() as u64 >= STDERR_LIMIT {
+        // A word that was cut off may be the half of a credential, which nobody would find and hide.
+        text = text
+            .rsplit_once(char::is_whitespace)
+            .map_or("", |(whole, _)| whole);
+    }
     let lines: Vec<&str> = text
         .lines()
         .filter(|line| !line.trim().is_empty())
@@ -388,6 +395,22 @@ mod tests {
             .time(Duration::from_millis(50))
             .output();
         assert!(matches!(slow, Err(GitError::TimedOut { .. })));
+    }
+
+    #[test]
+    fn complaints_that_are_cut_off_end_with_a_whole_word() {
+        let (words, limit) = (
+            "secret-word ".repeat(2000),
+            usize::try_from(STDERR_LIMIT).unwrap(),
+        );
+        for skipped in 0..12 {
+            let cut = &words.as_bytes()[skipped..][..limit];
+            let shown = last_lines(cut);
+            assert!(shown.ends_with(" secret-word"), "{skipped}");
+        }
+        let whole = last_lines(b"one two\nsecret-w");
+        assert_eq!(whole, "one two; secret-w");
+        assert_eq!(last_lines(&vec![b'x'; limit]), "");
     }
 
     #[test]

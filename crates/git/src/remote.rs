@@ -295,7 +295,7 @@ impl Remote {
         let url = self.url.clone();
         // What git says when the line broke before the server had reported.
         if why.contains("remote failed to report status") {
-            let why = why.to_owned();
+            let why = self.scrubbed(why);
             return Ok(Answer::Unsure(RemoteError::Unreachable { url, why }));
         }
         let error = RemoteError::Refused {
