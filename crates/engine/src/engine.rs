@@ -156,7 +156,10 @@ impl<'a> Engine<'a> {
         loop {
             match self.drive(part, &mut execution, &mut last).await? {
                 Stop::Run(order) => execution.ran(self.run(&order, part, agent).await?),
-                Stop::Done(ended) => return Ok(ended == Ended::Acted),
+                // A run that was made was not for nothing; a sweep settles it.
+                Stop::Done(ended) => {
+                    return Ok(matches!(ended, Ended::Acted | Ended::Unsettled));
+                }
             }
         }
     }

@@ -98,6 +98,11 @@ pub enum EngineError {
         /// What is wrong with it.
         why: String,
     },
+    /// What a run has made is not on the forge.
+    #[error(
+        "the forge refused what follows from the run, so it is not settled\nhint: mend what the forge says, then run this job again"
+    )]
+    Unsettled,
     /// The world kept moving while a plan was made.
     #[error("event `{}` was decided {times} times and the world moved each time\nhint: run it again", event.0)]
     Restless {

@@ -82,7 +82,8 @@ impl Engine<'_> {
     /// What is missing or cannot be believed is a failure of the agent, and told as one: never silence.
     ///
     /// # Errors
-    /// When the forge, git, the disk or the ledger fails, or `run` is damaged; calling again goes on from there.
+    /// When the forge, git, the disk or the ledger fails, or `run` is damaged; calling again goes on from there. Also when
+    /// the forge refuses what follows from the run: whoever sweeps elsewhere does not have what was handed on.
     pub async fn settle(
         &self,
         run: &Path,
@@ -132,6 +133,7 @@ impl Engine<'_> {
         loop {
             let order = match self.drive(part, &mut execution, &mut plan).await? {
                 Stop::Run(order) => order,
+                Stop::Done(Ended::Unsettled) => return Err(EngineError::Unsettled),
                 Stop::Done(ended) => {
                     let next = handed_out(plan.as_ref(), part.number(), out);
                     let idle = plan.as_ref().is_none_or(Plan::is_empty);

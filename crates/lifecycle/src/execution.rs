@@ -81,6 +81,8 @@ pub enum Ended {
     Acted,
     /// The forge refused an action for good; a later sweep looks at the request again.
     Refused,
+    /// A run was made, and the forge refused for good an action that follows from it; the record still holds the run.
+    Unsettled,
     /// The world moved under every one of [`MAX_DECISIONS`] plans.
     Restless,
 }
@@ -212,8 +214,7 @@ impl<F: Facts> Execution<F> {
                 self.aim = Aim::HandBack(head.clone());
                 At::Reading
             }
-            // The run was made, so this was not for nothing; the record still holds it, and a sweep settles it.
-            (Answer::Conflict | Answer::Refused, _, Aim::Settle(_)) => At::Done(Ended::Acted),
+            (Answer::Conflict | Answer::Refused, _, Aim::Settle(_)) => At::Done(Ended::Unsettled),
             (Answer::Conflict | Answer::Refused, ..) => At::Done(Ended::Refused),
         };
     }

@@ -100,7 +100,8 @@ fn engine_is_theirs(error: &EngineError) -> Option<bool> {
         | EngineError::NoRun { .. }
         | EngineError::OtherRun { .. }
         | EngineError::NoSuchType { .. }
-        | EngineError::Damaged { .. } => Some(true),
+        | EngineError::Damaged { .. }
+        | EngineError::Unsettled => Some(true),
         _ => Some(false),
     }
 }

@@ -55,8 +55,8 @@ fn nothing_to_do_is_quiet() {
     assert_eq!(names(&mut sweep(&world), &world, ""), ["read", "Quiet"]);
 }
 
-#[test]
-fn a_run_is_settled_after_a_fresh_look() {
+/// An execution whose run has ended without a word, and the world as it is then.
+fn ran() -> (Execution, Snapshot) {
     let mut world = world();
     let mut execution = sweep(&world);
     let seen = names(&mut execution, &world, "");
@@ -89,6 +89,12 @@ fn a_run_is_settled_after_a_fresh_look() {
         price_tag: String::new(),
         spent: lightsout_ledger::Nanodollars::ZERO,
     });
+    (execution, world)
+}
+
+#[test]
+fn a_run_is_settled_after_a_fresh_look() {
+    let (mut execution, world) = ran();
     let seen = names(&mut execution, &world, "");
     let expected = [
         "read",
@@ -142,6 +148,16 @@ fn a_refusal_ends_it() {
     names(&mut execution, &world, "merge");
     execution.answered(Answer::Refused);
     assert_eq!(execution.step(), Step::Done(Ended::Refused));
+}
+
+#[test]
+fn a_refusal_of_what_follows_from_a_run_leaves_it_unsettled() {
+    for answer in [Answer::Refused, Answer::Conflict] {
+        let (mut execution, world) = ran();
+        names(&mut execution, &world, "ensure_label");
+        execution.answered(answer);
+        assert_eq!(execution.step(), Step::Done(Ended::Unsettled));
+    }
 }
 
 #[test]
