@@ -18,6 +18,9 @@ use crate::loopback::{Body, Loopback, built, whole};
 /// The largest request, in bytes.
 const LARGEST: usize = 256 << 20;
 
+/// The variable in which a repository's hooks find the credential of the request, encoded and as it is.
+const SENT: &str = "GIT_SERVER_WAS_SENT";
+
 /// What goes wrong with one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GitFault {
@@ -53,7 +56,7 @@ struct Book {
 
 impl GitServer {
     /// Serves `root`, in which `acme/site.git` is found at `/acme/site.git`. With a token, only those who send it as
-    /// the password of anybody are let in.
+    /// the password of anybody are let in. A hook of a repository finds in `GIT_SERVER_WAS_SENT` what credential it was.
     ///
     /// # Errors
     /// When there is no port, or no thread.
@@ -96,13 +99,7 @@ impl State {
         let Some(token) = &self.authorization else {
             return true;
         };
-        let header = request.headers().get(AUTHORIZATION);
-        let encoded = header
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Basic "));
-        let decoded = encoded.and_then(|text| {
-            base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).ok()
-        });
+        let decoded = sent(request).and_then(decoded);
         decoded.is_some_and(|pair| pair.ends_with(format!(":{token}").as_bytes()))
     }
 
@@ -117,6 +114,17 @@ impl State {
             None
         }
     }
+}
+
+/// The credential of a request, as it was sent.
+fn sent(request: &Request<Incoming>) -> Option<&str> {
+    let header = request.headers().get(AUTHORIZATION)?;
+    header.to_str().ok()?.strip_prefix("Basic ")
+}
+
+/// A credential as `user:password`.
+fn decoded(sent: &str) -> Option<Vec<u8>> {
+    base64::Engine::decode(&base64::engine::general_purpose::STANDARD, sent).ok()
 }
 
 async fn answer(request: Request<Incoming>, state: &State) -> io::Result<Response<Body>> {
@@ -155,7 +163,10 @@ async fn backend(request: Request<Incoming>, state: &State) -> io::Result<Vec<u8
             .map(|v: &hyper::header::HeaderValue| v.to_str());
         value.and_then(Result::ok).unwrap_or_default().to_owned()
     };
+    let sent = sent(&request).unwrap_or_default();
+    let pair = decoded(sent).unwrap_or_default();
     let variables = [
+        (SENT, format!("{sent} {}", String::from_utf8_lossy(&pair))),
         ("REQUEST_METHOD", request.method().to_string()),
         ("PATH_INFO", request.uri().path().to_owned()),
         (

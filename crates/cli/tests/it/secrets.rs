@@ -8,8 +8,8 @@ use crate::stderr;
 /// A verb with what it is about.
 type Call = (Vec<&'static str>, Option<(&'static str, Value)>);
 
-/// A request in review, every verb that holds credentials, and a run to be settled.
-fn every_verb() -> (Hub, Vec<Call>) {
+/// A request in review, and the event that it was opened.
+fn in_review() -> (Hub, Value) {
     let hub = Hub::new();
     hub.open("FAQ: bicycles");
     let opened = told("opened", &hub.issue(1));
@@ -17,6 +17,12 @@ fn every_verb() -> (Hub, Vec<Call>) {
     for words in [&["agent", "run"][..], &["gate"], &["settle"]] {
         hub.fine(words, None);
     }
+    (hub, opened)
+}
+
+/// The same with every verb that holds credentials, and a run to be settled.
+fn every_verb() -> (Hub, Vec<Call>) {
+    let (hub, opened) = in_review();
     let pull = &hub.pulls()[0];
     let published = hub.say("ada", 2, "/publish");
     let of_pull = |payload| Some(("pull_request", payload));
@@ -72,23 +78,79 @@ fn no_refusal_brings_a_secret_out() {
     assert!(!hub.sends_secret());
 }
 
+const LEDGER: &str = "lightsout/*";
+const CHANGES: &str = "claude/*";
+
+/// Runs a job whose pushes to some branches are refused, and sees that it does not say by what credential; gives its status.
+fn is_refused(
+    hub: &Hub,
+    bot: Bot,
+    branches: &str,
+    words: &[&str],
+    event: Option<(&str, &Value)>,
+) -> Option<i32> {
+    hub.refuse_pushes(branches);
+    // What was printed is looked at there.
+    let output = hub.job_by(bot, words, event);
+    hub.refuse_pushes("nobody");
+    let told = stderr(&output);
+    assert!(
+        told.contains("not with [hidden] x-access-token:[hidden]"),
+        "{words:?}: {told}"
+    );
+    output.status.code()
+}
+
 #[test]
 fn no_push_that_is_refused_brings_a_secret_out() {
     let hub = Hub::new();
     hub.open("FAQ: bicycles");
-    hub.refuse_pushes();
     let opened = told("opened", &hub.issue(1));
+    let opened = Some(("issues", &opened));
+    let fails = |bot, branches, words: &[&str], event| {
+        let status = is_refused(&hub, bot, branches, words, event);
+        assert_eq!(status, Some(1), "{words:?}");
+    };
+    fails(Bot::Token, LEDGER, &["triage"], opened);
+    hub.fine(&["triage"], opened);
+    hub.fine(&["agent", "run"], None);
+    hub.fine(&["gate"], None);
+    fails(Bot::Token, LEDGER, &["settle"], None);
+    // The ledger is the workflow's, and a change is the bot's.
     for bot in [Bot::Token, Bot::App] {
-        let output = hub.job_by(bot, &["triage"], Some(("issues", &opened)));
-        let told = stderr(&output);
-        assert_eq!(output.status.code(), Some(1), "{told}");
-        assert!(
-            told.contains("not with") && told.contains("[hidden]"),
-            "{told}"
-        );
+        fails(bot, CHANGES, &["settle"], None);
     }
+    hub.fine(&["settle"], None);
+    hub.check_out();
+    let pull = &hub.pulls()[0];
+    let (failed, opened) = (failed(pull), pull_opened(pull));
+    let failed = Some(("workflow_run", &failed));
+    let logs = concat!(env!("CARGO_MANIFEST_DIR"), "/../runlog/tests/data/run.zip");
+    let heal = ["heal", "--out", "heal", "--logs", logs];
+    fails(Bot::Token, LEDGER, &heal, failed);
+    let opened = Some(("pull_request", &opened));
+    fails(Bot::Token, LEDGER, &["review", "--out", "review"], opened);
+    fails(Bot::Token, LEDGER, &["canary", "--out", "canary"], None);
     assert_eq!(hub.leaks(), None);
     assert!(!hub.sends_secret());
+}
+
+/// A later sweep looks at such a request again, so the job does not fail.
+#[test]
+fn no_deletion_that_is_refused_brings_a_secret_out() {
+    for (verb, who, on, command) in [
+        ("publish", "ada", 2, "/publish"),
+        ("triage", "robin", 1, "/cancel"),
+    ] {
+        let (hub, _) = in_review();
+        let said = hub.say(who, on, command);
+        let said = Some(("issue_comment", &said));
+        let words = [verb, "--out", "other"];
+        let status = is_refused(&hub, Bot::Token, CHANGES, &words, said);
+        assert_eq!(status, Some(0), "{verb}");
+        assert_eq!(hub.leaks(), None);
+        assert!(!hub.sends_secret());
+    }
 }
 
 #[test]
