@@ -23,21 +23,20 @@ pub(crate) struct Evaluator<'e> {
     budget: usize,
 }
 
-/// The values that no step has taken yet; few expressions need more places than these at once.
-#[derive(Default)]
-struct Stack<'e>(SmallVec<[View<'e>; 8]>);
+/// The values that no step has taken yet: the last one, and those below it. Few expressions need more places than these.
+struct Stack<'e> {
+    top: View<'e>,
+    below: SmallVec<[View<'e>; 8]>,
+}
 
 impl<'e> Stack<'e> {
     fn push(&mut self, value: View<'e>) {
-        self.0.push(value);
+        self.below.push(self.top);
+        self.top = value;
     }
 
     fn pop(&mut self) -> View<'e> {
-        self.0.pop().unwrap_or(View::Null)
-    }
-
-    fn top(&self) -> View<'e> {
-        self.0.last().copied().unwrap_or(View::Null)
+        self.below.pop().unwrap_or(View::Null)
     }
 }
 
@@ -52,7 +51,10 @@ impl<'e> Evaluator<'e> {
     }
 
     pub(crate) fn value(&mut self, program: &'e Program) -> Result<View<'e>, EvaluateError> {
-        let mut stack = Stack::default();
+        let mut stack = Stack {
+            top: View::Null,
+            below: SmallVec::new(),
+        };
         let mut steps = program.ops.iter();
         while let Some(op) = steps.next() {
             match *op {
@@ -60,46 +62,40 @@ impl<'e> Evaluator<'e> {
                 Op::Bool(value) => stack.push(View::Bool(value)),
                 Op::Number(number) => stack.push(View::Number(number)),
                 Op::Text(text) => stack.push(View::Text(program.text(text))),
-                Op::Context(place) => {
-                    let context = self.contexts.get(program.context(place));
+                Op::Context(context) => {
+                    let context = self.contexts.get(context.name());
                     stack.push(context.map_or(View::Null, View::from));
                 }
                 Op::Name(name) => {
-                    let value = stack.pop();
-                    stack.push(self.part(value, View::Text(program.text(name)))?);
+                    stack.top = self.part(stack.top, View::Text(program.text(name)))?;
                 }
                 Op::Index => {
-                    let (index, value) = (stack.pop(), stack.pop());
-                    stack.push(self.part(value, index)?);
-                }
-                Op::Every => {
                     let value = stack.pop();
-                    stack.push(self.every(value)?);
+                    stack.top = self.part(value, stack.top)?;
                 }
-                Op::Not => {
-                    let value = stack.pop();
-                    stack.push(View::Bool(!value.is_truthy()));
-                }
+                Op::Every => stack.top = self.every(stack.top)?,
+                Op::Not => stack.top = View::Bool(!stack.top.is_truthy()),
                 Op::Compare(sign) => {
-                    let (right, left) = (stack.pop(), stack.pop());
-                    stack.push(View::Bool(compare(sign, left, right)));
+                    let left = stack.pop();
+                    stack.top = View::Bool(compare(sign, left, stack.top));
                 }
                 Op::And(skipped) | Op::Or(skipped) => {
-                    if stack.top().is_truthy() == matches!(op, Op::And(_)) {
-                        stack.pop();
+                    if stack.top.is_truthy() == matches!(op, Op::And(_)) {
+                        stack.top = stack.pop();
                     } else {
                         steps = steps.as_slice()[skipped..].iter();
                     }
                 }
                 Op::Call(function, given) => {
-                    let first = stack.0.len().saturating_sub(given as usize);
-                    let value = functions::call(self, function, &stack.0[first..])?;
-                    stack.0.truncate(first);
-                    stack.push(value);
+                    stack.below.push(stack.top);
+                    let first = stack.below.len().saturating_sub(given as usize);
+                    let value = functions::call(self, function, &stack.below[first..])?;
+                    stack.below.truncate(first);
+                    stack.top = value;
                 }
             }
         }
-        Ok(stack.pop())
+        Ok(stack.top)
     }
 
     /// Returns all parts of a value, as a list whose parts are those of its items.
@@ -118,10 +114,20 @@ impl<'e> Evaluator<'e> {
     }
 
     /// Returns the part of this name or at this place: null when there is none.
+    #[inline]
     fn part(&mut self, value: View<'e>, index: View<'e>) -> Result<View<'e>, EvaluateError> {
-        let View::Each(items) = value else {
-            return Ok(value.find(index).unwrap_or(View::Null));
-        };
+        match value {
+            View::Each(items) => self.part_of_each(items, index),
+            one => Ok(one.find(index).unwrap_or(View::Null)),
+        }
+    }
+
+    /// Returns that part of each item that has one.
+    fn part_of_each(
+        &mut self,
+        items: &[View<'e>],
+        index: View<'e>,
+    ) -> Result<View<'e>, EvaluateError> {
         self.spend(size_of_val(items))?;
         let mut found = BumpVec::with_capacity_in(items.len(), self.made);
         found.extend(items.iter().filter_map(|item| item.find(index)));

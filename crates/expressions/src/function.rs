@@ -65,36 +65,21 @@ impl Function {
         )
     }
 
-    /// Finds a function by its name, whatever its case.
-    fn named(name: &str) -> Option<Self> {
-        let function = PLACES[place(name)]?;
-        let known = function.name();
-        (known == name || known.eq_ignore_ascii_case(name)).then_some(function)
-    }
-
-    /// Finds the function of this name that takes so many arguments.
-    pub(crate) fn called(name: &str, given: u32, scope: Scope) -> Result<Self, ParseErrorKind> {
-        let Some(function) = Self::named(name).filter(|function| scope.has(*function)) else {
-            let here = Self::ALL
-                .iter()
-                .filter(|(function, _)| scope.has(*function));
-            let known = here.map(|(_, name)| *name).collect();
-            let name = name.to_owned();
-            return Err(ParseErrorKind::UnknownFunction { name, known });
-        };
-        let (least, most) = function.arguments(scope.status);
-        let is_odd = function != Self::Case || given % 2 == 1;
+    /// Sees whether it takes so many arguments.
+    pub(crate) fn takes(self, given: u32, scope: Scope) -> Result<(), ParseErrorKind> {
+        let (least, most) = self.arguments(scope.status);
+        let is_odd = self != Self::Case || given % 2 == 1;
         if (least..=most).contains(&given) && is_odd {
-            return Ok(function);
+            return Ok(());
         }
         let takes = match (least, most) {
-            _ if function == Self::Case => "conditions with a value each, and a last value".into(),
+            _ if self == Self::Case => "conditions with a value each, and a last value".into(),
             (0, 0) => "no argument".into(),
             (1, 1) => "one argument".into(),
             (least, most) if least == most => format!("{least} arguments"),
             (least, most) => format!("{least} to {most} arguments"),
         };
-        let name = function.name();
+        let name = self.name();
         Err(ParseErrorKind::Arguments { name, takes, given })
     }
 
@@ -109,27 +94,6 @@ impl Function {
             Self::FromJson | Self::ToJson => (1, 1),
             Self::Join => (1, 2),
         }
-    }
-}
-
-/// Each function at the place of its name: one look finds the only one that a name can mean.
-const PLACES: [Option<Function>; 32] = {
-    let mut places = [None; 32];
-    let mut index = 0;
-    while index < Function::ALL.len() {
-        let (function, name) = Function::ALL[index];
-        assert!(places[place(name)].is_none(), "two functions at one place");
-        places[place(name)] = Some(function);
-        index += 1;
-    }
-    places
-};
-
-/// Returns a number below 32, another for each function.
-const fn place(name: &str) -> usize {
-    match name.as_bytes() {
-        [first, ..] => (first.to_ascii_lowercase() as usize + 5 * name.len()) % 32,
-        [] => 0,
     }
 }
 

@@ -51,12 +51,14 @@
 //!
 //! **Architecture invariant:** no clock, no file, no environment: all that an expression can ask is handed in.
 
+mod context;
 mod error;
 mod evaluate;
 mod function;
 mod functions;
 mod hash_files;
 mod json;
+mod name;
 mod number;
 mod parse;
 mod program;
@@ -147,7 +149,7 @@ impl Expression {
     ///
     /// Says what is wrong with it and where, also when it speaks of something that the scope does not have.
     pub fn parse(text: &str, scope: Scope) -> Result<Self, ParseError> {
-        let mut program = Program::of(text, scope);
+        let mut program = Program::of(text);
         parse::parse(text, 0, scope, &mut program).map_err(|error| error.in_text(text))?;
         Ok(Self { program })
     }

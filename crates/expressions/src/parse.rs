@@ -2,6 +2,7 @@
 
 use crate::error::{ParseError, ParseErrorKind};
 use crate::function::Function;
+use crate::name::{Meaning, meaning};
 use crate::program::{Comparison, Op, Program, Span};
 use crate::words::{self, Quoted};
 use crate::{MAX_DEPTH, MAX_LENGTH, Scope, number};
@@ -19,20 +20,20 @@ pub(crate) fn parse(text: &str, start: usize, scope: Scope, program: &mut Progra
         text,
         start,
         place: 0,
-        next: None,
+        next: NONE,
         depth: 0,
         scope,
         program,
     };
     parser.skip(0);
-    if parser.next.is_none() {
+    if parser.is_at_end() {
         return Err(ParseErrorKind::Empty.at(0).into());
     }
     parser.expression()?;
-    match parser.next {
-        None => Ok(()),
-        Some(_) => parser.unexpected(),
+    if !parser.is_at_end() {
+        return parser.unexpected();
     }
+    Ok(())
 }
 
 struct Parser<'t, 'p> {
@@ -42,11 +43,14 @@ struct Parser<'t, 'p> {
     /// Where the next word begins: blanks are passed over.
     place: usize,
     /// The byte there.
-    next: Option<u8>,
+    next: u8,
     depth: usize,
     scope: Scope,
     program: &'p mut Program,
 }
+
+/// What follows the last byte. Where it is a byte of the text it begins no word either.
+const NONE: u8 = 0;
 
 /// How strongly an operator holds together what stands beside it, the weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,20 +84,20 @@ impl<'t> Parser<'t, '_> {
         self.operand()?;
         loop {
             let sign = match self.next {
-                Some(b'|') if lowest <= Rank::Or && self.second() == Some(b'|') => {
+                b'|' if lowest <= Rank::Or && self.second() == b'|' => {
                     self.chain(b'|', Op::Or, Rank::And)?;
                     continue;
                 }
-                Some(b'&') if lowest <= Rank::And && self.second() == Some(b'&') => {
+                b'&' if lowest <= Rank::And && self.second() == b'&' => {
                     self.chain(b'&', Op::And, Rank::Equality)?;
                     continue;
                 }
-                Some(b'=') if self.second() == Some(b'=') => Comparison::Equal,
-                Some(b'!') if self.second() == Some(b'=') => Comparison::NotEqual,
-                Some(b'<') if self.second() == Some(b'=') => Comparison::LessOrEqual,
-                Some(b'>') if self.second() == Some(b'=') => Comparison::GreaterOrEqual,
-                Some(b'<') => Comparison::Less,
-                Some(b'>') => Comparison::Greater,
+                b'=' if self.second() == b'=' => Comparison::Equal,
+                b'!' if self.second() == b'=' => Comparison::NotEqual,
+                b'<' if self.second() == b'=' => Comparison::LessOrEqual,
+                b'>' if self.second() == b'=' => Comparison::GreaterOrEqual,
+                b'<' => Comparison::Less,
+                b'>' => Comparison::Greater,
                 _ => return Ok(()),
             };
             let (rank, operand) = if sign.is_equality() {
@@ -113,7 +117,7 @@ impl<'t> Parser<'t, '_> {
     /// Reads all operands of `&&` or `||` but the first; the chain is one level.
     fn chain(&mut self, sign: u8, op: fn(usize) -> Op, operand: Rank) -> Read {
         self.sink()?;
-        while self.next == Some(sign) && self.second() == Some(sign) {
+        while self.next == sign && self.second() == sign {
             self.skip(2);
             let jump = self.program.ops.len();
             self.push(op(0));
@@ -126,16 +130,16 @@ impl<'t> Parser<'t, '_> {
 
     fn operand(&mut self) -> Read {
         match self.next {
-            Some(b'a'..=b'z' | b'A'..=b'Z' | b'_') => self.name(),
-            Some(b'\'') => self.string(),
-            Some(b'0'..=b'9' | b'.' | b'+' | b'-') => self.number(),
-            Some(b'(') => {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.named(),
+            b'\'' => self.string(),
+            b'0'..=b'9' | b'.' | b'+' | b'-' => self.number(),
+            b'(' => {
                 self.skip(1);
                 self.expression()?;
                 self.expect(b')')?;
                 self.parts()
             }
-            Some(b'!') if self.second() != Some(b'=') => {
+            b'!' if self.second() != b'=' => {
                 self.skip(1);
                 self.sink()?;
                 self.operand()?;
@@ -173,39 +177,55 @@ impl<'t> Parser<'t, '_> {
     }
 
     /// Reads a function, a context or a value that has a name.
-    fn name(&mut self) -> Read {
+    fn named(&mut self) -> Read {
         let start = self.place;
-        let name = self.word()?;
-        if self.next == Some(b'(') {
+        let name = self.name()?;
+        if self.next == b'(' {
             let given = self.arguments()?;
-            let function = Function::called(name, given, self.scope);
+            let function = self.function(name, given);
             let function = function.map_err(|kind| kind.at(start))?;
             self.push(Op::Call(function, given));
             return self.parts();
         }
-        let op = match name {
-            "true" => Op::Bool(true),
-            "false" => Op::Bool(false),
-            "null" => Op::Null,
-            "NaN" => Op::Number(f64::NAN),
-            "Infinity" => Op::Number(f64::INFINITY),
-            _ => {
-                let context = self.scope.context(name).map_err(|kind| kind.at(start))?;
-                self.push(Op::Context(context));
-                return self.parts();
+        match meaning(name) {
+            Some(Meaning::Literal(op)) => {
+                self.push(op);
+                Ok(())
             }
-        };
-        self.push(op);
-        Ok(())
+            Some(Meaning::Context(context)) if self.scope.has_context(context) => {
+                self.push(Op::Context(context));
+                self.parts()
+            }
+            _ => {
+                let (name, known) = (name.to_owned(), self.scope.contexts().collect());
+                Err(ParseErrorKind::UnknownContext { name, known }
+                    .at(start)
+                    .into())
+            }
+        }
+    }
+
+    /// Finds the function of this name that takes so many arguments.
+    fn function(&self, name: &str, given: u32) -> Result<Function, ParseErrorKind> {
+        match meaning(name) {
+            Some(Meaning::Function(function)) if self.scope.has(function) => {
+                function.takes(given, self.scope)?;
+                Ok(function)
+            }
+            _ => Err(ParseErrorKind::UnknownFunction {
+                name: name.to_owned(),
+                known: self.scope.functions().collect(),
+            }),
+        }
     }
 
     fn arguments(&mut self) -> Read<u32> {
         self.skip(1);
         let mut given = 0;
-        while self.next != Some(b')') {
+        while self.next != b')' {
             self.expression()?;
             given += 1;
-            if self.next != Some(b')') {
+            if self.next != b')' {
                 self.expect(b',')?;
             }
         }
@@ -218,8 +238,8 @@ impl<'t> Parser<'t, '_> {
         let outside = self.depth;
         loop {
             match self.next {
-                Some(b'.') => self.property()?,
-                Some(b'[') => self.index()?,
+                b'.' => self.property()?,
+                b'[' => self.index()?,
                 _ => break,
             }
             self.sink()?;
@@ -231,14 +251,14 @@ impl<'t> Parser<'t, '_> {
     fn property(&mut self) -> Read {
         self.skip(1);
         match self.next {
-            Some(b'*') => {
+            b'*' => {
                 self.skip(1);
                 self.push(Op::Every);
                 Ok(())
             }
-            Some(b'a'..=b'z' | b'A'..=b'Z' | b'_') => {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
                 let start = self.place;
-                let name = self.word()?;
+                let name = self.name()?;
                 self.push(Op::Name(self.or_fail(self.span(start, name))?));
                 Ok(())
             }
@@ -248,7 +268,7 @@ impl<'t> Parser<'t, '_> {
 
     fn index(&mut self) -> Read {
         self.skip(1);
-        if self.next == Some(b'*') {
+        if self.next == b'*' {
             self.skip(1);
             self.push(Op::Every);
             return self.expect(b']');
@@ -264,14 +284,16 @@ impl<'t> Parser<'t, '_> {
     }
 
     /// Reads letters, digits, `_` and `-`, the first of which was seen to be a letter or `_`.
-    fn word(&mut self) -> Read<&'t str> {
-        match words::name(self.rest()) {
-            Some(name) => {
-                self.skip(name.len());
-                Ok(name)
-            }
-            None => self.unexpected(),
+    #[inline]
+    fn name(&mut self) -> Read<&'t str> {
+        let rest = self.rest();
+        let end = rest.bytes().position(|byte| !words::is_word(byte));
+        let (name, rest) = rest.split_at(end.unwrap_or(rest.len()));
+        if !words::ends(rest) {
+            return self.unexpected();
         }
+        self.skip(name.len());
+        Ok(name)
     }
 
     fn rest(&self) -> &'t str {
@@ -282,20 +304,28 @@ impl<'t> Parser<'t, '_> {
     fn skip(&mut self, bytes: usize) {
         let text = self.text.as_bytes();
         let mut place = self.place + bytes;
-        while let Some(b' ' | b'\t' | b'\r' | b'\n') = text.get(place) {
-            place += 1;
-        }
+        self.next = loop {
+            match text.get(place) {
+                Some(b' ' | b'\t' | b'\r' | b'\n') => place += 1,
+                Some(byte) => break *byte,
+                None => break NONE,
+            }
+        };
         self.place = place;
-        self.next = text.get(place).copied();
     }
 
     /// Returns the byte after the next one.
-    fn second(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.place + 1).copied()
+    fn second(&self) -> u8 {
+        let second = self.text.as_bytes().get(self.place + 1);
+        second.copied().unwrap_or(NONE)
+    }
+
+    fn is_at_end(&self) -> bool {
+        self.place == self.text.len()
     }
 
     fn expect(&mut self, sign: u8) -> Read {
-        if self.next != Some(sign) {
+        if self.next != sign {
             return self.unexpected();
         }
         self.skip(1);

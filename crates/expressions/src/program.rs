@@ -2,7 +2,7 @@
 //!
 //! Two allocations hold all of it, and evaluating it is one pass from front to back.
 
-use crate::Scope;
+use crate::context::Context;
 use crate::error::ParseErrorKind;
 use crate::function::Function;
 
@@ -17,8 +17,8 @@ pub(crate) enum Op {
     Number(f64),
     /// A text.
     Text(Span),
-    /// The context at this place in the list of those that there are.
-    Context(usize),
+    /// A context.
+    Context(Context),
     /// The part of this name of a value.
     Name(Span),
     /// The part of a value that a second value names.
@@ -79,17 +79,14 @@ pub(crate) struct Program {
     pub(crate) ops: Vec<Op>,
     /// What was read, and after it what is not in it as it is meant.
     text: String,
-    /// The contexts that there are.
-    contexts: &'static [&'static str],
 }
 
 impl Program {
     /// Makes an empty program for a text.
-    pub(crate) fn of(text: &str, scope: Scope) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         Self {
             ops: Vec::with_capacity(text.len() / 4 + 4),
             text: text.to_owned(),
-            contexts: scope.contexts,
         }
     }
 
@@ -120,11 +117,6 @@ impl Program {
     pub(crate) fn text(&self, span: Span) -> &str {
         &self.text[span.start as usize..span.end as usize]
     }
-
-    /// Returns the name of a context.
-    pub(crate) fn context(&self, place: usize) -> &'static str {
-        self.contexts[place]
-    }
 }
 
 /// Programs are the same if they do the same, wherever in their texts it is written.
@@ -136,7 +128,6 @@ impl PartialEq for Program {
                 (Op::Text(a), Op::Text(b)) | (Op::Name(a), Op::Name(b)) => {
                     self.text(*a) == other.text(*b)
                 }
-                (Op::Context(a), Op::Context(b)) => self.context(*a) == other.context(*b),
                 (a, b) => a == b,
             })
     }

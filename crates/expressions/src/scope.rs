@@ -1,6 +1,9 @@
 //! What an expression may speak of, which depends on where in a workflow it stands.
 
-use crate::error::ParseErrorKind;
+use crate::context::Context::{
+    self, Env, Github, Inputs, Job, Jobs, Matrix, Needs, Runner, Secrets, Steps, Strategy, Vars,
+};
+use crate::context::Contexts;
 use crate::function::Function;
 
 /// The contexts and functions that exist in one place of a workflow.
@@ -19,8 +22,7 @@ use crate::function::Function;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scope {
-    /// The names of the contexts.
-    pub contexts: &'static [&'static str],
+    contexts: Contexts,
     /// Whether `success`, `failure`, `cancelled` and `always` are there.
     pub status: Status,
     /// Whether `hashFiles` is there.
@@ -39,45 +41,41 @@ pub enum Status {
 }
 
 impl Scope {
-    const fn of(contexts: &'static [&'static str]) -> Self {
+    const fn of(contexts: &[Context]) -> Self {
         Self {
-            contexts,
+            contexts: Contexts::of(contexts),
             status: Status::None,
             hash_files: false,
         }
     }
 
     /// `run-name:`, and the concurrency of a workflow.
-    pub const WORKFLOW: Self = Self::of(&["github", "inputs", "vars"]);
+    pub const WORKFLOW: Self = Self::of(&[Github, Inputs, Vars]);
     /// `env:` of a workflow.
-    pub const WORKFLOW_ENV: Self = Self::of(&["github", "inputs", "vars", "secrets"]);
+    pub const WORKFLOW_ENV: Self = Self::of(&[Github, Inputs, Vars, Secrets]);
     /// `outputs:` of a workflow that others call.
-    pub const WORKFLOW_OUTPUT: Self = Self::of(&["github", "inputs", "vars", "jobs"]);
+    pub const WORKFLOW_OUTPUT: Self = Self::of(&[Github, Inputs, Vars, Jobs]);
     /// `if:` of a job.
     pub const JOB_IF: Self = Self {
         status: Status::Jobs,
-        ..Self::of(&["github", "inputs", "vars", "needs"])
+        ..Self::of(&[Github, Inputs, Vars, Needs])
     };
     /// `strategy:` of a job.
-    pub const JOB_STRATEGY: Self = Self::of(&["github", "inputs", "vars", "needs"]);
+    pub const JOB_STRATEGY: Self = Self::of(&[Github, Inputs, Vars, Needs]);
     /// `name:`, `runs-on:`, `environment:`, `concurrency:`, `container:` and `timeout-minutes:` of a job.
-    pub const JOB: Self = Self::of(&["github", "inputs", "vars", "needs", "strategy", "matrix"]);
+    pub const JOB: Self = Self::of(&[Github, Inputs, Vars, Needs, Strategy, Matrix]);
     /// `env:` of a job.
-    pub const JOB_ENV: Self = Self::of(&[
-        "github", "inputs", "vars", "needs", "strategy", "matrix", "secrets",
-    ]);
+    pub const JOB_ENV: Self = Self::of(&[Github, Inputs, Vars, Needs, Strategy, Matrix, Secrets]);
     /// `outputs:` of a job.
     pub const JOB_OUTPUT: Self = Self::of(&[
-        "github", "inputs", "vars", "needs", "strategy", "matrix", "secrets", "steps", "job",
-        "runner", "env",
+        Github, Inputs, Vars, Needs, Strategy, Matrix, Secrets, Steps, Job, Runner, Env,
     ]);
     /// `if:` of a step.
     pub const STEP_IF: Self = Self {
         status: Status::Steps,
         hash_files: true,
         ..Self::of(&[
-            "github", "inputs", "vars", "needs", "strategy", "matrix", "steps", "job", "runner",
-            "env",
+            Github, Inputs, Vars, Needs, Strategy, Matrix, Steps, Job, Runner, Env,
         ])
     };
     /// `run:`, `env:`, `with:`, `name:` and the like of a step.
@@ -87,22 +85,25 @@ impl Scope {
     };
     /// Everything at once, for texts of which nobody knows where they stand.
     pub const ANY: Self = Self {
-        contexts: &[
-            "github", "inputs", "vars", "needs", "strategy", "matrix", "secrets", "steps", "job",
-            "jobs", "runner", "env",
-        ],
+        contexts: Contexts::ALL,
         status: Status::Jobs,
         hash_files: true,
     };
 
-    /// Finds the place of a context by its name.
-    pub(crate) fn context(self, name: &str) -> Result<usize, ParseErrorKind> {
-        let mut contexts = self.contexts.iter();
-        let found = contexts.position(|known| *known == name || known.eq_ignore_ascii_case(name));
-        found.ok_or_else(|| ParseErrorKind::UnknownContext {
-            name: name.to_owned(),
-            known: self.contexts.to_vec(),
-        })
+    /// Returns the names of the contexts.
+    pub fn contexts(self) -> impl Iterator<Item = &'static str> {
+        self.contexts.names()
+    }
+
+    pub(crate) fn has_context(self, context: Context) -> bool {
+        self.contexts.has(context)
+    }
+
+    /// Returns the names of the functions.
+    pub fn functions(self) -> impl Iterator<Item = &'static str> {
+        let all = Function::ALL.into_iter();
+        all.filter(move |(function, _)| self.has(*function))
+            .map(|(_, name)| name)
     }
 
     /// Says whether there is this function.

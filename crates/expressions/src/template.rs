@@ -17,7 +17,7 @@ const CLOSE: &str = "}}";
 /// A text that is one expression and nothing else has that expression's value, of whatever kind. Any other is a text,
 /// in which each expression is replaced by the text of its value; that is `format`, as it is in Actions.
 pub(crate) fn parse(text: &str, scope: Scope) -> Result<Program, ParseError> {
-    let mut program = Program::of(text, scope);
+    let mut program = Program::of(text);
     let in_place = |kind: ParseErrorKind| kind.at(0);
     if !text.contains(OPEN) {
         let text = Program::span(0, text.len()).map_err(in_place)?;
@@ -110,7 +110,7 @@ fn format(text: &str) -> String {
 ///
 /// One that never asks how the work before went is only looked at if that went well: `success() && (…)`.
 pub(crate) fn parse_condition(text: &str, scope: Scope) -> Result<Program, ParseError> {
-    let mut program = Program::of(text, scope);
+    let mut program = Program::of(text);
     if text.contains(OPEN) {
         let before = text.len() - text.trim_start().len();
         program =

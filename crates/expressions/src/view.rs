@@ -138,12 +138,12 @@ impl<'v> View<'v> {
 
     /// Finds the part of this name or at this place.
     pub(crate) fn find(self, index: Self) -> Option<Self> {
-        if self.is_list() {
-            return self.at(index.number());
-        }
-        match index {
-            Self::Text(name) => self.named(name),
-            index if index.is_primitive() => self.named(&index.text()),
+        match (self, index) {
+            (Self::Object(_) | Self::Entries(_), Self::Text(name)) => self.named(name),
+            (Self::Object(_) | Self::Entries(_), _) if index.is_primitive() => {
+                self.named(&index.text())
+            }
+            (Self::Array(_) | Self::List(_) | Self::Each(_), _) => self.at(index.number()),
             _ => None,
         }
     }

@@ -26,46 +26,22 @@ pub(crate) fn quoted(text: &str) -> Option<Quoted<'_>> {
     Some(Quoted { inner, is_doubled })
 }
 
-/// Reads what begins as a name; it is one if it ends where a name can end.
-pub(crate) fn name(text: &str) -> Option<&str> {
-    let (name, rest) = text.split_at(length(text.as_bytes(), is_word));
-    begins_with_end(rest).then_some(name)
-}
-
 /// Returns what begins as a number, up to where one would end.
 pub(crate) fn number(text: &str) -> &str {
-    let is_part = |byte| is_word(byte) || byte == b'.';
-    let (number, rest) = text.split_at(length(text.as_bytes(), is_part));
-    if begins_with_end(rest) {
+    let end = text.bytes().position(|byte| !is_word(byte) && byte != b'.');
+    let (number, rest) = text.split_at(end.unwrap_or(text.len()));
+    if ends(rest) {
         return number;
     }
     boundary(text, |letter| letter != '.' && ends_word(letter))
 }
 
-/// Returns how many bytes at the beginning are such.
-fn length(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
-    /// How many bytes are looked at together: to guess where a word ends takes longer than to look a little further.
-    const STEP: usize = 8;
-    let mut length = 0;
-    while let Some(step) = bytes[length..].first_chunk::<STEP>() {
-        let mut others = 0_u32;
-        for (place, byte) in step.iter().enumerate() {
-            others |= u32::from(!is_such(*byte)) << place;
-        }
-        if others != 0 {
-            return length + others.trailing_zeros() as usize;
-        }
-        length += STEP;
-    }
-    let rest = bytes[length..].iter();
-    length + rest.take_while(|byte| is_such(**byte)).count()
-}
-
 /// Says whether a word can end before this.
-fn begins_with_end(rest: &str) -> bool {
+#[inline]
+pub(crate) fn ends(rest: &str) -> bool {
     match rest.as_bytes().first() {
         None => true,
-        Some(next) if next.is_ascii() => ends_word(char::from(*next)),
+        Some(next) if next.is_ascii() => END[usize::from(*next)],
         Some(_) => rest.chars().next().is_none_or(ends_word),
     }
 }
@@ -93,7 +69,7 @@ fn boundary(text: &str, ends: impl Fn(char) -> bool) -> &str {
 }
 
 /// Says whether this character ends the number or the name before it.
-fn ends_word(letter: char) -> bool {
+const fn ends_word(letter: char) -> bool {
     match letter {
         '(' | '[' | ')' | ']' | ',' | '.' | '!' | '>' | '<' | '=' | '&' | '|' | '\u{feff}' => true,
         _ => letter.is_whitespace(),
@@ -117,6 +93,18 @@ const WORD: [bool; 256] = {
     word
 };
 
-fn is_word(byte: u8) -> bool {
+#[inline]
+pub(crate) fn is_word(byte: u8) -> bool {
     WORD[usize::from(byte)]
 }
+
+/// Which bytes end a word before them.
+const END: [bool; 128] = {
+    let mut end = [false; 128];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        end[byte as usize] = ends_word(byte as char);
+        byte += 1;
+    }
+    end
+};

@@ -117,7 +117,7 @@ pub(crate) fn write(program: &Program) -> String {
                 let index = format!("[{}]", parts.pop().text);
                 parts.step(&index);
             }
-            Op::Context(place) => parts.0.push(Part::primary(program.context(place))),
+            Op::Context(context) => parts.0.push(Part::primary(context.name())),
             Op::Null => parts.0.push(Part::literal("null")),
             Op::Bool(value) => parts.0.push(Part::literal(value.to_string())),
             Op::Number(number) => parts.0.push(Part::literal(literal(number))),

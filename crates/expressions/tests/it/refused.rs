@@ -53,6 +53,14 @@ fn complaints_say_what_and_where() {
 }
 
 #[test]
+fn a_nul_is_no_end() {
+    for text in ["\0", "1 \0", "format(\0", "github.\0"] {
+        let error = Expression::parse(text, Scope::ANY).expect_err("a NUL");
+        assert_eq!(error.kind, ParseErrorKind::Unexpected("\0".into()));
+    }
+}
+
+#[test]
 fn what_has_no_value_says_why() {
     let texts = [
         "format('{0}')",
