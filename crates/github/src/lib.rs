@@ -23,6 +23,7 @@ mod app;
 mod attachment;
 mod forge;
 mod github;
+mod labels;
 mod payload;
 mod pulls;
 mod read;

@@ -1,4 +1,4 @@
-//! Making issues, labels, comments and statuses as they shall be.
+//! Making issues, comments and statuses as they shall be.
 
 use std::collections::BTreeSet;
 
@@ -9,17 +9,16 @@ use lightsout_forge::{
 use serde_json::json;
 
 use crate::GitHub;
-use crate::github::{As, Credential, issue_name, not_found};
+use crate::github::{As, Credential, issue_name};
+use crate::labels::bare;
 use crate::payload::model;
-use crate::read::{ISSUE, read, seen_comment, seen_issue};
+use crate::read::{ISSUE, seen_comment, seen_issue};
 use crate::rest::{Answer, Call, Failure, Waits};
 use crate::settings::WorkflowToken;
 
 const ISSUES: &str = "/repos/{owner}/{repo}/issues";
 const COMMENTS: &str = "/repos/{owner}/{repo}/issues/{issue_number}/comments";
 const COMMENT: &str = "/repos/{owner}/{repo}/issues/comments/{comment_id}";
-const LABELS: &str = "/repos/{owner}/{repo}/issues/{issue_number}/labels";
-const LABEL: &str = "/repos/{owner}/{repo}/issues/{issue_number}/labels/{name}";
 const STATUSES: &str = "/repos/{owner}/{repo}/statuses/{sha}";
 
 /// The longest description of a status, in characters.
@@ -65,51 +64,9 @@ impl<C: Credential> As<'_, C> {
             }
         }
     }
-
-    pub(crate) async fn ensure_label(
-        &self,
-        on: &Thread,
-        label: &Label,
-    ) -> Result<Ensured, ForgeError> {
-        let (number, labels) = self.github.labels_of(on).await?;
-        if labels.contains(label) {
-            return Ok(Ensured::NotNeeded);
-        }
-        let body = json!({ "labels": [label.as_str()] });
-        let call = Call::post(LABELS, &[&number.0.to_string()], body).repeatable();
-        let labels: Vec<model::Label> = self.json(&call, &format!("labelling {number}")).await?;
-        self.github.keep_labels(number, &labels)?;
-        Ok(Ensured::Changed)
-    }
 }
 
 impl GitHub {
-    pub(crate) async fn ensure_no_label(
-        &self,
-        by: As<'_, WorkflowToken>,
-        on: &Thread,
-        label: &Label,
-    ) -> Result<Ensured, ForgeError> {
-        let (number, labels) = self.labels_of(on).await?;
-        if !labels.contains(label) {
-            return Ok(Ensured::NotNeeded);
-        }
-        let call = Call::delete(LABEL, &[&number.0.to_string(), label.as_str()]);
-        match by
-            .json::<Vec<model::Label>>(&call, &format!("unlabelling {number}"))
-            .await
-        {
-            Ok(labels) => self.keep_labels(number, &labels)?,
-            // Somebody else has taken it off.
-            Err(ForgeError::NotFound { .. }) => {
-                self.forget();
-                return Ok(Ensured::NotNeeded);
-            }
-            Err(error) => return Err(error),
-        }
-        Ok(Ensured::Changed)
-    }
-
     pub(crate) async fn upsert_comment(
         &self,
         by: As<'_, WorkflowToken>,
@@ -225,13 +182,19 @@ impl GitHub {
         let body = json!({ "title": wanted.title, "body": text, "labels": labels });
         let what = "opening an issue";
         let parse = |answer: &Answer| {
-            let seen = seen_issue(&answer.parse(what)?)?;
+            let opened: model::Issue = answer.parse(what)?;
+            let seen = seen_issue(&opened)?;
             self.seen().put_issue(seen.clone());
-            Ok(seen.issue)
+            Ok((seen.issue, bare(&opened.labels.unwrap_or_default())))
         };
-        let find = || self.read_keyed_issue(wanted.key);
-        by.create(&Call::post(ISSUES, &[], body), what, parse, find)
-            .await
+        let find = async || {
+            let found = self.read_keyed_issue(wanted.key).await?;
+            Ok(found.map(|found| (found, BTreeSet::new())))
+        };
+        let call = Call::post(ISSUES, &[], body);
+        let (opened, bare) = by.create(&call, what, parse, find).await?;
+        by.dress(&bare).await;
+        Ok(opened)
     }
 
     async fn edit_issue(
@@ -273,29 +236,5 @@ impl GitHub {
         let _: serde_json::Value = by.json(&call, &what).await?;
         self.seen().put_status(sha, &status);
         Ok(Ensured::Changed)
-    }
-
-    /// The number of a thread, and the labels on it.
-    async fn labels_of(&self, on: &Thread) -> Result<(Number, BTreeSet<Label>), ForgeError> {
-        match on {
-            Thread::Issue(number) => {
-                let seen = self.any_issue(*number).await?;
-                Ok((*number, seen.issue.labels))
-            }
-            Thread::PullOf(branch) => {
-                let pull = self.pull_of(branch).await?;
-                let pull =
-                    pull.ok_or_else(|| not_found(format!("a pull request of `{branch}`")))?;
-                Ok((pull.number, pull.labels))
-            }
-        }
-    }
-
-    fn keep_labels(&self, on: Number, labels: &[model::Label]) -> Result<(), ForgeError> {
-        let labels = read("reading labels", |source| {
-            source.labels(Some(labels), "labels")
-        })?;
-        self.seen().labeled(on, &labels);
-        Ok(())
     }
 }

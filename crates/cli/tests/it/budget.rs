@@ -49,11 +49,36 @@ fn life() -> Vec<Step> {
 #[test]
 fn a_request_from_opened_to_merged_takes_few_calls() {
     let hub = Hub::new();
+    hub.label();
+    let looks = hub.labels();
+    let (merged, breakdown) = merged_after(&hub);
+    println!("{merged} calls until it was merged\n{breakdown}");
+    assert!(merged <= MAX_LIFE, "{merged} calls\n{breakdown}");
+    assert_eq!(hub.labels(), looks);
+}
+
+#[test]
+fn labels_that_the_repository_lacks_get_their_look_for_a_call_each() {
+    let (hub, other) = (Hub::new(), Hub::new());
+    other.label();
+    let (merged, breakdown) = merged_after(&hub);
+    assert!(merged <= MAX_LIFE + 2, "{merged} calls\n{breakdown}");
+    let calls = hub.calls();
+    let looks = calls.iter().filter(|call| call.contains("/site/labels/"));
+    let made = hub.labels();
+    assert_eq!((looks.count(), made.len()), (2, 2), "{calls:#?}");
+    for (name, look) in made {
+        assert_eq!(look, other.labels()[&name]);
+    }
+}
+
+/// Plays a life, and gives the number of calls until its change was merged, and all calls by their jobs.
+fn merged_after(hub: &Hub) -> (usize, String) {
     hub.open("FAQ: bicycles");
     let (mut before, mut merged) = (0, 0);
     let mut breakdown = String::new();
     for step in life() {
-        let event = (step.event)(&hub);
+        let event = (step.event)(hub);
         let event = event.as_ref().map(|(name, payload)| (*name, payload));
         let said = hub.fine(&step.words, event);
         let calls = hub.calls();
@@ -70,13 +95,7 @@ fn a_request_from_opened_to_merged_takes_few_calls() {
     assert_eq!(hub.issue(1)["state"], "closed", "{breakdown}");
     assert_eq!(hub.leaks(), None);
     assert_eq!(hub.pulls()[0]["merged"], true, "{breakdown}");
-    println!(
-        "{merged} calls until it was merged, {before} with what its label leads to\n{breakdown}"
-    );
-    assert!(
-        merged <= MAX_LIFE,
-        "{merged} calls until it was merged\n{breakdown}"
-    );
+    (merged, breakdown)
 }
 
 #[test]
@@ -105,6 +124,7 @@ fn an_idle_sweep_over_a_hundred_open_requests_takes_few_calls() {
 /// Plays a life whose `nth` write is cut off, before or after its effect, each job of which is then started again.
 fn cut_off(nth: usize, after: bool) -> Option<(Value, usize)> {
     let hub = Hub::new();
+    hub.label();
     hub.open("FAQ: bicycles");
     hub.kill_at(nth, after);
     for step in life() {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use lightsout_forge::status_labels;
 use lightsout_testkit::{Asked, GitServer, HttpServer, Reply};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -35,6 +36,8 @@ struct State {
     pulls: BTreeMap<u64, Value>,
     comments: BTreeMap<u64, Value>,
     statuses: BTreeMap<String, Vec<Value>>,
+    /// The labels of the repository, by their names.
+    labels: BTreeMap<String, Value>,
     clock: u64,
     /// Answer this many writes, then none: before the effect of the next, or after it.
     fault: Option<(usize, bool)>,
@@ -249,7 +252,21 @@ impl State {
                         labels.push(json!({"name": name}));
                     }
                 }
-                Reply::json(200, &issue["labels"].clone())
+                let looks = labels.iter().map(|label| {
+                    let name = label["name"].as_str().unwrap();
+                    let made = || json!({"name": name, "color": "ededed", "description": null});
+                    self.labels
+                        .entry(name.to_owned())
+                        .or_insert_with(made)
+                        .clone()
+                });
+                Reply::json(200, &looks.collect())
+            }
+            ("PATCH", ["labels", name]) => {
+                let label = self.labels.get_mut(*name).unwrap();
+                label["color"] = body["color"].clone();
+                label["description"] = body["description"].clone();
+                Reply::json(200, label)
             }
             ("DELETE", ["issues", n, "labels", name]) => {
                 let issue = self.issues.get_mut(&number(n)).unwrap();
@@ -430,6 +447,21 @@ impl Hub {
             git,
             state,
         }
+    }
+
+    /// Gives the repository the labels that a factory needs.
+    pub(crate) fn label(&self) {
+        let mut state = self.state.lock().unwrap();
+        for spec in status_labels() {
+            let (name, color) = (spec.label.as_str(), spec.color);
+            let label = json!({"name": name, "color": color, "description": spec.description});
+            state.labels.insert(name.to_owned(), label);
+        }
+    }
+
+    /// The labels of the repository.
+    pub(crate) fn labels(&self) -> BTreeMap<String, Value> {
+        self.state.lock().unwrap().labels.clone()
     }
 
     pub(crate) fn open(&self, title: &str) -> u64 {

@@ -55,6 +55,8 @@ pub(crate) struct Repository {
 #[serde(default)]
 pub(crate) struct Label {
     pub(crate) name: Option<String>,
+    pub(crate) color: Option<String>,
+    pub(crate) description: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

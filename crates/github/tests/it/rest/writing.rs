@@ -2,9 +2,10 @@ use std::sync::Mutex;
 
 use lightsout_forge::{
     Action, CheckState, CloseReason, Ensured, Forge, ForgeError, IssueState, Label, Number, Thread,
+    status_labels,
 };
 use lightsout_testkit::Reply;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     BOT, OWN, WORKFLOW, body, branch, comment, issue, key, not_found, ok, on_issue, pull, sha,
@@ -51,6 +52,56 @@ async fn labels_are_asked_for_once_and_known_afterwards() {
         Ensured::NotNeeded
     );
     assert_eq!(world.github.calls().total(), 4, "{}", world.github.calls());
+}
+
+/// A repository in which labels look so when they are put on, and that answers so when one is to look different.
+fn looking(color: &'static str, description: Value, edited: Reply) -> super::World {
+    world(move |asked| match asked.line().as_str() {
+        "GET /repos/acme/site/issues/7" => ok(&issue(7, 0)),
+        "POST /repos/acme/site/issues/7/labels" => ok(&json!([
+            {"name": "cms-faq", "color": "ededed", "description": null},
+            {"name": "Cms-Bot-Waiting", "color": color, "description": description},
+        ])),
+        line if line.starts_with("PATCH /repos/acme/site/labels/") => edited.clone(),
+        _ => not_found(),
+    })
+}
+
+#[tokio::test]
+async fn a_label_that_github_had_to_make_gets_its_look() {
+    let add = Action::EnsureLabel {
+        on: on_issue(),
+        label: waiting(),
+    };
+    // Whether it could be given its look or not, it is on.
+    for edited in [ok(&json!({})), Reply::json(403, &json!({"message": "No"}))] {
+        let world = looking("ededed", Value::Null, edited);
+        assert_eq!(world.github.ensure(&add).await.unwrap(), Ensured::Changed);
+        let asked = world.server.asked();
+        let last = asked.last().unwrap();
+        assert_eq!(
+            (asked.len(), last.line().as_str()),
+            (3, "PATCH /repos/acme/site/labels/cms-bot-waiting")
+        );
+        let spec = status_labels().remove(0);
+        assert_eq!(
+            (&spec.label, body(last)),
+            (
+                &waiting(),
+                json!({"color": spec.color, "description": spec.description})
+            )
+        );
+    }
+    // What somebody has made to look like something stays as it is, and costs no call.
+    for (color, description) in [
+        ("fbca04", Value::Null),
+        ("ededed", json!("Ask a person")),
+        ("0000ff", json!("")),
+    ] {
+        let world = looking(color, description, not_found());
+        assert_eq!(world.github.ensure(&add).await.unwrap(), Ensured::Changed);
+        assert_eq!(world.server.asked().len(), 2);
+    }
 }
 
 #[tokio::test]
@@ -235,7 +286,9 @@ async fn an_issue_that_shall_be_closed_gets_its_text_with_its_state() {
         for (name, value) in body(asked).as_object().unwrap() {
             made[name] = value.clone();
         }
-        made["labels"] = json!([{"name": "ops-cost-alert"}]);
+        let description = Value::Null;
+        made["labels"] =
+            json!([{"name": "ops-cost-alert", "color": "ededed", "description": description}]);
         Reply::json(201, &made)
     });
     let wanted = Action::EnsureIssue {
@@ -251,10 +304,11 @@ async fn an_issue_that_shall_be_closed_gets_its_text_with_its_state() {
     );
     let asked = world.server.asked();
     let writes: Vec<_> = asked.iter().filter(|asked| asked.method != "GET").collect();
-    assert_eq!(writes.len(), 2);
+    assert_eq!(writes.len(), 3);
     assert_eq!(body(writes[0])["body"], json!(key().marker()));
+    assert!(writes[1].path.ends_with("/site/labels/ops-cost-alert"));
     assert_eq!(
-        body(writes[1]),
+        body(writes[2]),
         json!({"title": "Spend", "body": format!("{}\n$51", key().marker()), "state": "closed"})
     );
 }
