@@ -169,6 +169,8 @@ reasons! {
         "The threshold is `DAILY_SPEND_THRESHOLD_USD`, 50 dollars unless it is set."
     AlertStands "alert-stands" Ignore "People have been told just this already."
         "An alert that somebody has closed is not opened again for the same news."
+    NothingToProve "nothing-to-prove" Ignore "Every skill loads, and the agent uses no model that could prove that it reads them."
+        "The `template` agent reads no skill. Name an agent that does, with `--agent` or as `agent.kind` in `factory.toml`, to have a model proved."
 
     SeveralTypes "several-types" Refuse "The issue carries more than one content type; the factory does not guess which is meant."
         "Leave exactly one content-type label on the issue. That is enough: the next look starts it. For two changes, open two requests."
@@ -274,6 +276,8 @@ reasons! {
         "Nothing is to be done."
     SkillBroken "skill-broken" Notify "A skill that a content type names cannot be loaded."
         "The canary's issue lists each one with what is wrong. Mend the files on the base branch; the canary runs again when they change."
+    SkillsLoad "skills-load" Notify "Every skill loads again, and the agent uses no model that has to prove more."
+        "The canary's issue is closed. It says nothing about any model."
     CanaryFailed "canary-failed" Notify "The agent could not prove that it reads every skill with this model."
         "The canary's issue says which phrases did not come back. Until it passes, the newly pinned model is not calibrated: pin the old one again or mend the skills."
     CanaryPassed "canary-passed" Notify "The agent reads every skill with the pinned model."

@@ -122,7 +122,7 @@ pub(crate) struct Spend {
 /// Check every skill, and hand out the run that proves that an agent reads them
 ///
 /// The first job of `cms-canary.yml`. Each skill that a content type names must load; then an agent must return the phrase at
-/// the end of each. The issue `Canary of MODEL` remembers which model passed, and is open while something is wrong.
+/// the end of each; the `template` agent, which uses no model, has nothing to prove. The issue `Canary of MODEL` remembers which model passed, and is open while something is wrong.
 #[derive(Debug, Clone, ClapArgs)]
 #[command(
     after_help = "Examples:\n  lightsout canary --out run\n  lightsout canary --dir lightsout-demo --dry-run"

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use lightsout_agents::AgentError;
+use lightsout_agents::template::TemplateError;
 use lightsout_engine::EngineError;
 use lightsout_forge::{Credential, ForgeError};
 use lightsout_git::{GitError, RemoteError};
@@ -76,6 +77,7 @@ fn told(cause: &(dyn Error + 'static)) -> Option<Fault> {
         .or_else(|| cause.downcast_ref().map(local_is_theirs))
         .or_else(|| cause.downcast_ref().map(branch_is_theirs))
         .or_else(|| cause.downcast_ref().map(git_is_theirs))
+        .or_else(|| cause.downcast_ref().map(template_is_theirs))
         .or_else(|| {
             let always = cause.is::<Mendable>() || cause.is::<AgentError>();
             (always || cause.is::<PayloadError>()).then_some(true)
@@ -146,5 +148,12 @@ fn git_is_theirs(error: &GitError) -> bool {
     matches!(
         error,
         GitError::NotInstalled | GitError::TooOld { .. } | GitError::BadName { .. }
+    )
+}
+
+fn template_is_theirs(error: &TemplateError) -> bool {
+    matches!(
+        error,
+        TemplateError::NotSet(_) | TemplateError::Unreadable { .. }
     )
 }

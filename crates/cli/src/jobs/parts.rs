@@ -5,6 +5,8 @@ use lightsout_engine::About;
 use lightsout_forge::{Account, AccountKind, Chore, Event, EventId, EventKind, Login};
 use lightsout_github::{Facts, Reading};
 
+use lightsout_taxonomy::AgentKind;
+
 use super::failure_log::failure_log;
 use super::happened::read_payload;
 use super::job::Job;
@@ -69,6 +71,7 @@ pub(crate) fn canary(args: &Canary) -> anyhow::Result<Done> {
     let work = async |placed: Placed<'_>| {
         let about = About::Canary {
             model: &placed.model,
+            reads: placed.hired.name != AgentKind::Template.name(),
         };
         let (hired, out) = (&placed.hired, &args.handed.out);
         Ok(placed.engine.deal(about, &event, hired, out).await?)

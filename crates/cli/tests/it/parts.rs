@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json as object};
 
-use crate::{json, run, stderr, stdout};
+use crate::{json, lightsout, run, stderr, stdout};
 
 /// The archive of a run's logs.
 const ARCHIVE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../runlog/tests/data/run.zip");
@@ -175,6 +175,30 @@ fn the_canary_goes_from_job_to_job() {
     let folders = ["--run", &out, "--work", &work, "--gates", &gates];
     let settled = json(&dir, &[&["settle"], &folders[..]].concat());
     assert_eq!(settled["reason"], "canary-passed", "{settled}");
+}
+
+#[test]
+fn the_template_agent_has_nothing_to_prove() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("factory");
+    json(&dir, &["demo", "--quiet"]);
+    let out = home.path().join("run").display().to_string();
+    let said = json(&dir, &["canary", "--agent", "template", "--out", &out]);
+    assert_eq!(
+        (&said["reason"], &said["acted"], &said["run"]),
+        (&"nothing-to-prove".into(), &false.into(), &false.into())
+    );
+    assert!(!Path::new(&out).exists());
+    // By hand it is told what it lacks, and that is nobody's bug.
+    let mut by_hand = lightsout();
+    by_hand.args(["agent", "template"]);
+    for wants in ["`LIGHTSOUT_REQUEST` is not set", "no.json"] {
+        let output = by_hand.output().unwrap();
+        let told = stderr(&output);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        assert!(told.contains(wants), "{told}");
+        by_hand.env("LIGHTSOUT_REQUEST", home.path().join("no.json"));
+    }
 }
 
 #[test]

@@ -14,13 +14,15 @@ use crate::{Engine, EngineError};
 /// The skills and the pinned model.
 pub(crate) struct CanaryPart {
     model: String,
+    reads: bool,
     skills: Vec<String>,
 }
 
 impl CanaryPart {
-    pub(crate) fn of(model: &str) -> Self {
+    pub(crate) fn of(model: &str, reads: bool) -> Self {
         Self {
             model: model.to_owned(),
+            reads,
             skills: Vec::new(),
         }
     }
@@ -51,6 +53,7 @@ impl Part for CanaryPart {
             now: (engine.ports.clock)(),
             enabled: engine.settings.enabled,
             model: self.model.clone(),
+            reads: self.reads,
             skills,
             base: branch(&engine.settings.base)?,
             at: commit(&base)?,

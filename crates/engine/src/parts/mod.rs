@@ -50,6 +50,8 @@ pub enum About<'a> {
     Canary {
         /// The pinned model.
         model: &'a str,
+        /// Whether the agent reads skills: one that uses no model does not, and has nothing to prove.
+        reads: bool,
     },
 }
 
@@ -86,8 +88,8 @@ macro_rules! with_part {
                 let mut $part = SpendPart;
                 Some($then)
             }
-            About::Canary { model } => {
-                let mut $part = CanaryPart::of(model);
+            About::Canary { model, reads } => {
+                let mut $part = CanaryPart::of(model, reads);
                 Some($then)
             }
         }
@@ -246,7 +248,7 @@ impl Engine<'_> {
                 self.settle_part(&mut part, commission, report, out).await
             }
             Role::Canary => {
-                let mut part = CanaryPart::of(&commission.subject);
+                let mut part = CanaryPart::of(&commission.subject, true);
                 self.settle_part(&mut part, commission, report, out).await
             }
         }

@@ -234,6 +234,7 @@ async fn the_canary_passes_when_every_phrase_comes_back() {
     let world = World::new(GOOD, &[]).await;
     let about = About::Canary {
         model: "claude-sonnet-4-6",
+        reads: true,
     };
     let chore = Chore::Canary;
     let (begun, at) = deal(&world, "canary", about, EventKind::Tick { chore }).await;

@@ -27,6 +27,9 @@ pub struct CanaryFacts {
     pub enabled: bool,
     /// The model that runs are pinned to.
     pub model: String,
+    /// Whether there is an agent that reads skills; one without a model does not.
+    #[serde(default = "yes")]
+    pub reads: bool,
     /// Every skill that a content type names.
     pub skills: Vec<SkillFacts>,
     /// The base branch.
@@ -42,6 +45,10 @@ pub struct CanaryFacts {
     /// Why the budget would refuse a run, in a sentence.
     #[serde(default)]
     pub budget_refusal: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// One skill, as the static check found it.
@@ -137,10 +144,26 @@ fn consider(facts: &CanaryFacts) -> Plan {
         let why = texts::skill_problems(&broken);
         return alert(facts, &record, Reason::SkillBroken, &why);
     }
+    if applies(Reason::NothingToProve, !facts.reads) {
+        return nothing_to_prove(facts, record);
+    }
     if let Some(why) = given(Reason::BudgetReached, facts.budget_refusal.as_ref()) {
         return alert(facts, &record, Reason::BudgetReached, why);
     }
     start(facts, record)
+}
+
+/// Nobody will prove anything, so that every skill loads is all that an alert can wait for.
+fn nothing_to_prove(facts: &CanaryFacts, mut record: CanaryRecord) -> Plan {
+    if facts.state() == IssueState::Closed {
+        return Plan::ignore(Reason::NothingToProve);
+    }
+    record.run = None;
+    let reason = Reason::SkillsLoad;
+    Plan::act(
+        reason,
+        vec![remember(facts, &record, reason, "", IssueState::Closed)],
+    )
 }
 
 fn start(facts: &CanaryFacts, mut record: CanaryRecord) -> Plan {

@@ -15,6 +15,7 @@ fn facts() -> CanaryFacts {
         now: DateTime::UNIX_EPOCH,
         enabled: true,
         model: "claude-sonnet-4-6".into(),
+        reads: true,
         skills: vec![skill("content-engine"), skill("brand")],
         base: BranchName::new("main").unwrap(),
         at: sha('a'),
@@ -121,6 +122,34 @@ fn a_pass_is_recorded_and_a_new_model_is_a_recalibration() {
 }
 
 #[test]
+fn without_a_model_there_is_nothing_to_prove_but_that_every_skill_loads() {
+    let mut without = facts();
+    without.reads = false;
+    assert_eq!(due(&without), Plan::ignore(Reason::NothingToProve));
+    without.skills[0].problem = Some("`SKILL.md` is missing".into());
+    let plan = due(&without);
+    assert_eq!((plan.reason, &plan.run), (Reason::SkillBroken, &None));
+    let mut mended = after(without, &plan);
+    mended.skills[0].problem = None;
+    let plan = due(&mended);
+    assert_eq!((plan.reason, &plan.run), (Reason::SkillsLoad, &None));
+    let closed = after(mended, &plan);
+    assert_eq!(state(&closed), IssueState::Closed);
+    assert_eq!(closed.record().model, None, "nothing has passed");
+    assert_eq!(due(&closed), Plan::ignore(Reason::NothingToProve));
+}
+
+#[test]
+fn what_was_written_before_there_were_such_agents_reads() {
+    let mut json = serde_json::to_value(facts()).unwrap();
+    json.as_object_mut().unwrap().remove("reads").unwrap();
+    assert_eq!(
+        serde_json::from_value::<CanaryFacts>(json).unwrap(),
+        facts()
+    );
+}
+
+#[test]
 fn a_broken_skill_is_told_once_and_costs_nothing() {
     let mut broken = facts();
     broken.skills[1].problem = Some("`SKILL.md` is missing".into());
@@ -222,5 +251,5 @@ fn a_budget_that_refuses_is_told_and_other_chores_are_not_its_own() {
 fn the_rules_that_were_looked_at_are_told() {
     let chore = Chore::Canary;
     let tick = event_of(EventKind::Tick { chore });
-    insta::assert_snapshot!(told(|| decide(&tick, &facts())), @"kill-switch-off run-in-progress skill-broken budget-reached canary-started!");
+    insta::assert_snapshot!(told(|| decide(&tick, &facts())), @"kill-switch-off run-in-progress skill-broken nothing-to-prove budget-reached canary-started!");
 }
