@@ -1,4 +1,4 @@
-//! A forge that fails when it is told to.
+//! A forge that fails, or stands still, when it is told to.
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,6 +9,7 @@ use lightsout_forge::{
     Action, BranchName, Comment, CommentKey, Ensured, Event, EventId, Forge, ForgeError, Inbox,
     Issue, Login, Number, Permission, PullRequest, Sha, Status,
 };
+use tokio::sync::Notify;
 
 /// When to fail, counting actions from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,16 @@ pub struct FaultyForge<F> {
     inner: F,
     fault: Fault,
     seen: AtomicUsize,
+    pause: Option<Pause>,
+}
+
+/// A place to stand still at: before the n-th call of any kind, reading included.
+#[derive(Debug)]
+struct Pause {
+    at: usize,
+    called: AtomicUsize,
+    reached: Notify,
+    go_on: Notify,
 }
 
 impl<F> FaultyForge<F> {
@@ -43,6 +54,45 @@ impl<F> FaultyForge<F> {
             inner,
             fault,
             seen: AtomicUsize::new(0),
+            pause: None,
+        }
+    }
+
+    /// Wraps a forge that never fails, and stands still before the n-th call, so that others may do something meanwhile:
+    /// see [`FaultyForge::reached`] and [`FaultyForge::go_on`].
+    pub fn pausing(inner: F, at: usize) -> Self {
+        Self {
+            pause: Some(Pause {
+                at,
+                called: AtomicUsize::new(0),
+                reached: Notify::new(),
+                go_on: Notify::new(),
+            }),
+            ..Self::new(inner, Fault::Before(usize::MAX))
+        }
+    }
+
+    /// Waits until somebody stands still here; for ever, if nobody is to.
+    pub async fn reached(&self) {
+        match &self.pause {
+            Some(pause) => pause.reached.notified().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Lets whoever stands still here go on.
+    pub fn go_on(&self) {
+        if let Some(pause) = &self.pause {
+            pause.go_on.notify_one();
+        }
+    }
+
+    /// Counts a call, and stands still where that was asked for.
+    async fn turn(&self) {
+        let Some(pause) = &self.pause else { return };
+        if pause.called.fetch_add(1, Ordering::SeqCst) == pause.at {
+            pause.reached.notify_one();
+            pause.go_on.notified().await;
         }
     }
 
@@ -63,54 +113,67 @@ where
     F: Deref<Target: Forge> + Send + Sync,
 {
     async fn issue(&self, number: Number) -> Result<Issue, ForgeError> {
+        self.turn().await;
         self.inner.issue(number).await
     }
 
     async fn open_issues(&self) -> Result<Vec<Issue>, ForgeError> {
+        self.turn().await;
         self.inner.open_issues().await
     }
 
     async fn keyed_issue(&self, key: &CommentKey) -> Result<Option<Issue>, ForgeError> {
+        self.turn().await;
         self.inner.keyed_issue(key).await
     }
 
     async fn comments(&self, on: Number) -> Result<Vec<Comment>, ForgeError> {
+        self.turn().await;
         self.inner.comments(on).await
     }
 
     async fn recent_comments(&self, since: DateTime<Utc>) -> Result<Vec<Comment>, ForgeError> {
+        self.turn().await;
         self.inner.recent_comments(since).await
     }
 
     async fn pull_request(&self, number: Number) -> Result<PullRequest, ForgeError> {
+        self.turn().await;
         self.inner.pull_request(number).await
     }
 
     async fn pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
+        self.turn().await;
         self.inner.pull_requests(prefix).await
     }
 
     async fn open_pull_requests(&self, prefix: &str) -> Result<Vec<PullRequest>, ForgeError> {
+        self.turn().await;
         self.inner.open_pull_requests(prefix).await
     }
 
     async fn statuses(&self, sha: &Sha) -> Result<Vec<Status>, ForgeError> {
+        self.turn().await;
         self.inner.statuses(sha).await
     }
 
     async fn permission(&self, login: &Login) -> Result<Permission, ForgeError> {
+        self.turn().await;
         self.inner.permission(login).await
     }
 
     async fn branch(&self, branch: &BranchName) -> Result<Option<Sha>, ForgeError> {
+        self.turn().await;
         self.inner.branch(branch).await
     }
 
     async fn attachment(&self, url: &str, limit: u64) -> Result<Vec<u8>, ForgeError> {
+        self.turn().await;
         self.inner.attachment(url, limit).await
     }
 
     async fn ensure(&self, action: &Action) -> Result<Ensured, ForgeError> {
+        self.turn().await;
         let number = self.seen.fetch_add(1, Ordering::SeqCst);
         let at = self.fault.at();
         if number < at {

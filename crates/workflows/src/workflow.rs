@@ -15,6 +15,8 @@ pub struct Job<L> {
     name: String,
     minutes: u64,
     group: String,
+    /// What would surprise about the group, in lines.
+    about_group: &'static [&'static str],
     needs: Vec<&'static str>,
     guard: Option<Guard>,
     permissions: Vec<Permission<L>>,
@@ -30,12 +32,20 @@ impl<L: Level> Job<L> {
             name: name.to_owned(),
             minutes,
             group: group.to_owned(),
+            about_group: &[],
             needs: Vec::new(),
             guard: None,
             permissions: Vec::new(),
             outputs: Vec::new(),
             steps: Vec::new(),
         }
+    }
+
+    /// Says above the group what would surprise about it.
+    #[must_use]
+    pub(crate) fn about_group(mut self, lines: &'static [&'static str]) -> Self {
+        self.about_group = lines;
+        self
     }
 
     /// Waits for these jobs.
@@ -93,6 +103,9 @@ impl<L: Level> Job<L> {
         map.put("permissions", permissions);
         let mut concurrency = Map::default();
         concurrency.put("group", self.group.as_str());
+        for line in self.about_group {
+            concurrency.above(line);
+        }
         concurrency.put("cancel-in-progress", false);
         concurrency
             .put("queue", "max")

@@ -15,7 +15,7 @@ const QUESTION: &str = "### Question\n\nCan I bring my bicycle into the hall?\n"
 const ANSWER: &str = "### Answer\n\nYes, you can bring it in. There are 12 hooks in the hall.";
 
 /// What of the world must be the same: states, labels, comments, pull requests, what is published.
-async fn shown(world: &World) -> String {
+pub(crate) async fn shown(world: &World) -> String {
     let mut text = String::new();
     for issue in world.local.issues().await.unwrap() {
         let _ = writeln!(

@@ -5,6 +5,7 @@
     reason = "a test that cannot set its scene should stop there"
 )]
 
+mod abreast;
 mod bad_agents;
 mod crash;
 mod gates;

@@ -28,7 +28,7 @@ fn machine(login: &str) -> Account {
     }
 }
 
-fn event(kind: EventKind) -> Event {
+pub(crate) fn event(kind: EventKind) -> Event {
     Event {
         id: EventId("test".to_owned()),
         at: DateTime::UNIX_EPOCH,
@@ -38,7 +38,7 @@ fn event(kind: EventKind) -> Event {
 }
 
 /// An agent that is a shell script.
-fn agent(world: &World, script: &str) -> CommandAgent {
+pub(crate) fn agent(world: &World, script: &str) -> CommandAgent {
     let file = world.dir.path().join("part.sh");
     std::fs::write(&file, script).unwrap();
     CommandAgent::new(vec!["sh".into(), file.display().to_string()]).unwrap()
@@ -58,7 +58,12 @@ async fn with_engine<T>(world: &World, then: impl AsyncFnOnce(&Engine<'_>) -> T)
 }
 
 /// Deals with an event; says what came of it and where the next run lies.
-async fn deal(world: &World, name: &str, about: About<'_>, kind: EventKind) -> (Settled, PathBuf) {
+pub(crate) async fn deal(
+    world: &World,
+    name: &str,
+    about: About<'_>,
+    kind: EventKind,
+) -> (Settled, PathBuf) {
     let out = world.dir.path().join(name);
     let hired = Hired::of(&agent(world, "exit 1"));
     let settled = with_engine(world, async |engine| {
@@ -88,7 +93,7 @@ async fn finish(world: &World, run: &std::path::Path, script: &str) -> (Settled,
 }
 
 /// A request whose pull request is in review.
-async fn in_review() -> (World, Number, PullRequest) {
+pub(crate) async fn in_review() -> (World, Number, PullRequest) {
     let world = World::new(GOOD, &[]).await;
     let issue = world.open(REQUESTER, BODY).await;
     world.work().await;
@@ -317,7 +322,7 @@ async fn a_sweep_where_no_run_can_be_done_asks_for_it_elsewhere() {
 }
 
 /// The event of a `/publish` on a pull request.
-async fn asked_to_publish(world: &World, pull: &PullRequest) -> EventKind {
+pub(crate) async fn asked_to_publish(world: &World, pull: &PullRequest) -> EventKind {
     let on = pull.number;
     world.say(MAINTAINER, on, "/publish").await;
     let said = world.comments(on).await.pop().unwrap();
@@ -378,7 +383,7 @@ async fn a_merge_that_nobody_wrote_down_is_written_down_by_a_sweep_and_by_the_sa
     assert_eq!(quiet.await.looked_at, 0);
 }
 
-async fn status(world: &World, issue: Number) -> String {
+pub(crate) async fn status(world: &World, issue: Number) -> String {
     let key = status_key();
     let mut comments = world.comments(issue).await.into_iter();
     let status = comments.find(|comment| key.marks(&comment.body)).unwrap();

@@ -112,13 +112,15 @@ impl Set<'_> {
             Guard::Enabled,
             Guard::Any(vec![Guard::All(asked), shown]),
         ]);
-        let mut job = self.first(
-            "publish",
-            "Approve and merge",
-            Trusted::Publish,
-            ISSUE_OR_PULL,
-            guard,
-        );
+        let mut job = self
+            .first(
+                "publish",
+                "Approve and merge",
+                Trusted::Publish,
+                ISSUE_OR_PULL,
+                guard,
+            )
+            .about_group(AT_ONCE);
         for permission in request_permissions() {
             job = job.permission(permission);
         }
@@ -164,6 +166,13 @@ const ISSUE_OF_COMMENT: &str = "issue-${{ github.event.issue.number }}";
 
 /// The number of the request, or that of its pull request.
 const ISSUE_OR_PULL: &str = "issue-${{ github.event.issue.number || github.event.number }}";
+
+/// What becomes of a request about which both events are dealt with at once, as `abreast.rs` of the engine's tests shows.
+const AT_ONCE: &[&str] = &[
+    "The label's event knows the number of the pull request alone, so its job may run beside that of a `/publish` on the",
+    "issue. Neither harms the other: one merges, both write the same, and a merge names its commit. A group for the whole",
+    "repository would let every request wait for the checks of each.",
+];
 
 /// A comment begins with the word of a command. `/publisher` does so too; it is told apart by whoever decides.
 fn typed(command: Command) -> Guard {
