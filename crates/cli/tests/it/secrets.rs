@@ -130,7 +130,9 @@ fn no_push_that_is_refused_brings_a_secret_out() {
     fails(Bot::Token, LEDGER, &heal, failed);
     let opened = Some(("pull_request", &opened));
     fails(Bot::Token, LEDGER, &["review", "--out", "review"], opened);
-    fails(Bot::Token, LEDGER, &["canary", "--out", "canary"], None);
+    // The template agent, which uses no model, is handed no canary.
+    let canary = ["canary", "--out", "canary", "--agent", "command:true"];
+    fails(Bot::Token, LEDGER, &canary, None);
     assert_eq!(hub.leaks(), None);
     assert!(!hub.sends_secret());
 }
