@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::hub::{Hub, labeled, told};
+use crate::hub::Hub;
+use crate::payloads::{labeled, told};
 use crate::stderr;
 
 /// The most REST calls from opened to merged, over all jobs.

@@ -5,7 +5,8 @@ use std::process::Output;
 use lightsout_testkit::Reply;
 use serde_json::json;
 
-use crate::hub::{Asker, Bot, Hub, told};
+use crate::hub::{Asker, Bot, Hub};
+use crate::payloads::told;
 use crate::{lightsout, stderr};
 
 /// A request that a job may look at.

@@ -30,6 +30,7 @@ mod local;
 /// `lightsout heal`, `review`, `preview`, `stale`, `spend`, `canary`: the other jobs of workflows.
 mod parts;
 /// `lightsout publish`, while checks are pending.
+mod payloads;
 mod publish;
 /// `lightsout request`, `labels` and `schema`.
 mod request;

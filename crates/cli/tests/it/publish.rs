@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::hub::{Hub, told};
+use crate::hub::Hub;
+use crate::payloads::told;
 
 /// A request whose pull request is in review, with a check of somebody else's that is still running.
 fn in_review() -> (Hub, String) {

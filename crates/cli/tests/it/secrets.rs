@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::hub::{Bot, Echo, Hub, deployed, failed, has_secret, labeled, pull_opened, told};
+use crate::hub::{Bot, Echo, Hub, has_secret};
+use crate::payloads::{deployed, failed, labeled, pull_opened, told};
 use crate::stderr;
 
 /// A verb with what it is about.
