@@ -2,10 +2,10 @@
 //
 // Prints the result of each on a line, as `{"value":…}` or `{"error":…}`. A number is `{"n":"1.5"}` and an object
 // `{"o":[[name,value],…]}`, so that nothing is lost. With a number of passes, instead, how many seconds a pass over all
-// of them takes (the median): of reading alone, of evaluating those that were read, and of both together. That is the
-// processor's time or the clock's, whichever is less: other programs make the clock's longer, and what works beside the
-// evaluator makes the processor's longer. Some passes before those do not count: they give the just-in-time compiler time
-// to do its work.
+// of them takes (the median): of reading alone, of evaluating those that were read, and of getting from each text to its
+// value. That is the processor's time or the clock's, whichever is less: other programs make the clock's longer, and what
+// works beside the evaluator makes the processor's longer. Some passes before those do not count: they give the
+// just-in-time compiler time to do its work.
 
 import { readFileSync } from "node:fs";
 import { data, Evaluator, Lexer, Parser } from "@actions/expressions";

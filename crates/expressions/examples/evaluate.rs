@@ -2,7 +2,7 @@
 //!
 //! `EXPRESSIONS.jsonl` has an expression on each line, as a JSON text. Prints each with its value; with a number of
 //! passes, instead, how many seconds a pass over all of them takes (the median): of reading alone, of evaluating those
-//! that were read, and of both together. That is the processor's time or the clock's, whichever is less: other programs
+//! that were read, and of getting from each text to its value. That is the processor's time or the clock's, whichever is less: other programs
 //! make the clock's longer.
 
 #![expect(clippy::print_stdout, reason = "a program prints what it found")]
@@ -10,7 +10,7 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use lightsout_expressions::{Expression, Object, Run, Scope, Value};
+use lightsout_expressions::{Expression, Object, Run, Scope, Value, evaluate};
 use rustix::time::{ClockId, clock_gettime};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .collect::<Result<_, _>>()?;
     let Some(passes) = passes.first() else {
         for text in &expressions {
-            println!("{text}: {}", evaluate(text, &contexts));
+            println!("{text}: {}", shown(text, &contexts));
         }
         return Ok(());
     };
@@ -40,9 +40,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let value = |tree: &Expression| tree.evaluate(&contexts, &Run::default());
     let reading = median(passes, || texts().flat_map(read).count());
     let evaluating = median(passes, || trees.iter().flat_map(value).count());
-    let both = median(passes, || {
-        texts().flat_map(read).flat_map(|tree| value(&tree)).count()
-    });
+    let at_once = |text| evaluate(text, Scope::ANY, &contexts, &Run::default());
+    let both = median(passes, || texts().flat_map(at_once).count());
     println!("{reading} {evaluating} {both}");
     Ok(())
 }
@@ -67,10 +66,7 @@ fn processor() -> f64 {
         + Duration::from_nanos(time.tv_nsec.unsigned_abs()).as_secs_f64()
 }
 
-fn evaluate(text: &str, contexts: &Object) -> String {
-    value(text, contexts).map_or_else(|error| error.to_string(), |value| value.text().to_string())
-}
-
-fn value(text: &str, contexts: &Object) -> Result<Value, Box<dyn Error>> {
-    Ok(Expression::parse(text, Scope::ANY)?.evaluate(contexts, &Run::default())?)
+fn shown(text: &str, contexts: &Object) -> String {
+    evaluate(text, Scope::ANY, contexts, &Run::default())
+        .map_or_else(|error| error.to_string(), |value| value.text().to_string())
 }

@@ -131,3 +131,14 @@ pub enum EvaluateError {
     #[error("the expression makes more than {} MiB", MAX_RESULT >> 20)]
     TooLarge,
 }
+
+/// Why a text has no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// It is no expression.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    /// It is one that has no value.
+    #[error(transparent)]
+    Evaluate(#[from] EvaluateError),
+}

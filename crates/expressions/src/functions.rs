@@ -3,72 +3,67 @@
 use bumpalo::collections::String as BumpString;
 
 use crate::error::EvaluateError;
-use crate::evaluate::Evaluator;
+use crate::evaluation::Evaluation;
 use crate::function::Function;
 use crate::view::View;
-use crate::{Outcome, hash_files, json, text};
+use crate::{Outcome, Run, hash_files, json, text};
 
-/// Calls a function; the parser has seen that the number of arguments is right.
+/// Calls a function and puts its value in the place of its first argument. There is such a place even when none is given;
+/// the parser has seen that their number is right.
 pub(crate) fn call<'e>(
-    evaluator: &mut Evaluator<'e>,
+    evaluation: &mut Evaluation<'e>,
     function: Function,
-    arguments: &[View<'e>],
-) -> Result<View<'e>, EvaluateError> {
-    let argument = |index: usize| arguments.get(index).copied().unwrap_or(View::Null);
-    let (first, second) = (argument(0), argument(1));
-    let turned_out = |outcome| View::Bool(evaluator.run.outcome(arguments) == outcome);
-    let made = evaluator.made;
-    Ok(match function {
-        Function::Always => View::Bool(true),
-        Function::Success => turned_out(Outcome::Success),
-        Function::Failure => turned_out(Outcome::Failure),
-        Function::Cancelled => turned_out(Outcome::Cancelled),
-        Function::Case => case(arguments)?,
-        Function::Contains => View::Bool(contains(first, second)),
-        Function::StartsWith => View::Bool(
-            are_primitive(first, second) && text::starts_with(&first.text(), &second.text()),
-        ),
-        Function::EndsWith => View::Bool(
-            are_primitive(first, second) && text::ends_with(&first.text(), &second.text()),
-        ),
-        Function::Format => {
-            let format = first.text();
-            let mut out = BumpString::with_capacity_in(format.len(), made);
-            write_format(evaluator, &mut out, &format, &arguments[1..])?;
-            View::Text(out.into_bump_str())
+    given: usize,
+    places: &mut [View<'e>],
+) -> Result<(), EvaluateError> {
+    match (function, places) {
+        (Function::Case, arguments) => case(arguments),
+        (Function::Format, [text, arguments @ ..]) => format(evaluation, text, arguments),
+        (Function::FromJson, [value]) => from_json(evaluation, value),
+        (Function::HashFiles, patterns) => hash_files(evaluation, patterns),
+        (Function::Join, [list, separator @ ..]) => join(evaluation, list, separator.first()),
+        (Function::ToJson, [value]) => to_json(evaluation, value),
+        (question, places) => {
+            let answer = holds(evaluation.run, question, &places[..given]);
+            if let Some(place) = places.first_mut() {
+                *place = View::Bool(answer);
+            }
+            Ok(())
         }
-        Function::Join => join(evaluator, first, arguments.get(1).copied())?,
-        Function::ToJson => {
-            let mut out = BumpString::with_capacity_in(64, made);
-            json::write(&mut out, first);
-            evaluator.spend(out.len())?;
-            View::Text(out.into_bump_str())
-        }
-        Function::FromJson => {
-            let text = match first {
-                View::Text(text) => text,
-                other => made.alloc_str(&other.text()),
-            };
-            evaluator.spend(text.len())?;
-            json::read(text, made)?
-        }
-        Function::HashFiles => {
-            let patterns: Vec<_> = arguments.iter().map(|pattern| pattern.text()).collect();
-            let hash = hash_files::hash(evaluator.run.files, &patterns)?;
-            View::Text(made.alloc_str(&hash))
-        }
-    })
+    }
 }
 
-fn are_primitive(a: View<'_>, b: View<'_>) -> bool {
+/// Answers the functions that are yes or no.
+fn holds(run: &Run<'_>, function: Function, arguments: &[View<'_>]) -> bool {
+    match (function, arguments) {
+        (Function::Always, _) => true,
+        (Function::Success, jobs) => run.outcome(jobs) == Outcome::Success,
+        (Function::Failure, jobs) => run.outcome(jobs) == Outcome::Failure,
+        (Function::Cancelled, jobs) => run.outcome(jobs) == Outcome::Cancelled,
+        (Function::Contains, [search, item]) => contains(search, item),
+        (Function::StartsWith, [text, part]) => {
+            are_primitive(text, part) && text::starts_with(&text.text(), &part.text())
+        }
+        (Function::EndsWith, [text, part]) => {
+            are_primitive(text, part) && text::ends_with(&text.text(), &part.text())
+        }
+        _ => false,
+    }
+}
+
+fn are_primitive(a: &View<'_>, b: &View<'_>) -> bool {
     a.is_primitive() && b.is_primitive()
 }
 
-fn case<'e>(arguments: &[View<'e>]) -> Result<View<'e>, EvaluateError> {
+fn case(arguments: &mut [View<'_>]) -> Result<(), EvaluateError> {
     let (pairs, last) = arguments.as_chunks::<2>();
+    let mut chosen = last.first();
     for [condition, value] in pairs {
         let given = match condition {
-            View::Bool(true) => return Ok(*value),
+            View::Bool(true) => {
+                chosen = Some(value);
+                break;
+            }
             View::Bool(false) => continue,
             View::Null => "null",
             View::Number(_) => "a number",
@@ -78,22 +73,23 @@ fn case<'e>(arguments: &[View<'e>]) -> Result<View<'e>, EvaluateError> {
         };
         return Err(EvaluateError::CasePredicate(given));
     }
-    Ok(last.first().copied().unwrap_or(View::Null))
+    arguments[0] = chosen.copied().unwrap_or(View::Null);
+    Ok(())
 }
 
-fn contains(search: View<'_>, item: View<'_>) -> bool {
+fn contains(search: &View<'_>, item: &View<'_>) -> bool {
     if search.is_list() {
-        return search.items().any(|one| item.loosely_equals(one));
+        return search.items().any(|one| item.loosely_equals(&one));
     }
     are_primitive(search, item) && text::contains(&search.text(), &item.text())
 }
 
 fn join<'e>(
-    evaluator: &mut Evaluator<'e>,
-    list: View<'e>,
-    separator: Option<View<'e>>,
-) -> Result<View<'e>, EvaluateError> {
-    let mut out = BumpString::with_capacity_in(64, evaluator.made);
+    evaluation: &mut Evaluation<'e>,
+    list: &mut View<'e>,
+    separator: Option<&View<'e>>,
+) -> Result<(), EvaluateError> {
+    let mut out = BumpString::with_capacity_in(64, evaluation.made);
     if list.is_primitive() {
         out.push_str(&list.text());
     }
@@ -103,19 +99,63 @@ fn join<'e>(
     };
     for (index, item) in list.items().enumerate() {
         let item = item.text();
-        evaluator.spend(item.len() + separator.len())?;
+        evaluation.spend(item.len() + separator.len())?;
         if index > 0 {
             out.push_str(&separator);
         }
         out.push_str(&item);
     }
-    Ok(View::Text(out.into_bump_str()))
+    *list = View::Text(out.into_bump_str());
+    Ok(())
+}
+
+fn to_json<'e>(evaluation: &mut Evaluation<'e>, value: &mut View<'e>) -> Result<(), EvaluateError> {
+    let mut out = BumpString::with_capacity_in(64, evaluation.made);
+    json::write(&mut out, value);
+    evaluation.spend(out.len())?;
+    *value = View::Text(out.into_bump_str());
+    Ok(())
+}
+
+fn from_json<'e>(
+    evaluation: &mut Evaluation<'e>,
+    value: &mut View<'e>,
+) -> Result<(), EvaluateError> {
+    let text = match *value {
+        View::Text(text) => text,
+        ref other => evaluation.made.alloc_str(&other.text()),
+    };
+    evaluation.spend(text.len())?;
+    *value = json::read(text, evaluation.made)?;
+    Ok(())
+}
+
+fn hash_files<'e>(
+    evaluation: &mut Evaluation<'e>,
+    arguments: &mut [View<'e>],
+) -> Result<(), EvaluateError> {
+    let patterns: Vec<_> = arguments.iter().map(View::text).collect();
+    let hash = hash_files::hash(evaluation.run.files, &patterns)?;
+    arguments[0] = View::Text(evaluation.made.alloc_str(&hash));
+    Ok(())
+}
+
+fn format<'e>(
+    evaluation: &mut Evaluation<'e>,
+    text: &mut View<'e>,
+    arguments: &[View<'e>],
+) -> Result<(), EvaluateError> {
+    let format = text.text();
+    let mut out = BumpString::with_capacity_in(format.len(), evaluation.made);
+    write_format(evaluation, &mut out, &format, arguments)?;
+    *text = View::Text(out.into_bump_str());
+    Ok(())
 }
 
 /// Puts arguments where the text has their numbers in braces. What follows a number up to the closing brace is passed
 /// over: Actions reads a format specifier there, and has none for any value.
 fn write_format(
-    evaluator: &mut Evaluator<'_>,
+    evaluation: &mut Evaluation<'_>,
     out: &mut BumpString<'_>,
     text: &str,
     arguments: &[View<'_>],
@@ -124,7 +164,7 @@ fn write_format(
     let mut rest = text;
     while let Some(brace) = rest.find(['{', '}']) {
         out.push_str(&rest[..brace]);
-        evaluator.spend(brace)?;
+        evaluation.spend(brace)?;
         let (sign, after) = rest[brace..].split_at(1);
         if let Some(after) = after.strip_prefix(sign) {
             out.push_str(sign);
@@ -146,11 +186,11 @@ fn write_format(
             number: number.to_owned(),
         })?;
         let value = value.text();
-        evaluator.spend(value.len())?;
+        evaluation.spend(value.len())?;
         out.push_str(&value);
         rest = &after[close + 1..];
     }
-    evaluator.spend(rest.len())?;
+    evaluation.spend(rest.len())?;
     out.push_str(rest);
     Ok(())
 }

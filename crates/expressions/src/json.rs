@@ -109,12 +109,12 @@ impl<'e> Visitor<'e> for Read<'e> {
 }
 
 /// Writes JSON over several lines, two spaces a level.
-pub(crate) fn write(out: &mut BumpString<'_>, value: View<'_>) {
+pub(crate) fn write(out: &mut BumpString<'_>, value: &View<'_>) {
     write_value(out, value, 0);
 }
 
-fn write_value(out: &mut BumpString<'_>, value: View<'_>, level: usize) {
-    match value {
+fn write_value(out: &mut BumpString<'_>, value: &View<'_>, level: usize) {
+    match *value {
         View::Null => out.push_str("null"),
         View::Bool(value) => out.push_str(if value { "true" } else { "false" }),
         View::Number(number) if !number.is_finite() => out.push_str("null"),
@@ -125,8 +125,8 @@ fn write_value(out: &mut BumpString<'_>, value: View<'_>, level: usize) {
             write_entries(out, level, entries);
         }
         View::Entries(entries) => write_entries(out, level, entries.iter().copied()),
-        list => write_all(out, ['[', ']'], level, list.items(), |out, item| {
-            write_value(out, item, level + 1);
+        _ => write_all(out, ['[', ']'], level, value.items(), |out, item| {
+            write_value(out, &item, level + 1);
         }),
     }
 }
@@ -139,7 +139,7 @@ fn write_entries<'v>(
     write_all(out, ['{', '}'], level, entries, |out, (name, value)| {
         write_text(out, name);
         out.push_str(": ");
-        write_value(out, value, level + 1);
+        write_value(out, &value, level + 1);
     });
 }
 

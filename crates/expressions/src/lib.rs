@@ -52,12 +52,14 @@
 //! **Architecture invariant:** no clock, no file, no environment: all that an expression can ask is handed in.
 
 mod context;
+mod direct;
 mod error;
-mod evaluate;
+mod evaluation;
 mod function;
 mod functions;
 mod hash_files;
 mod json;
+mod machine;
 mod name;
 mod number;
 mod parse;
@@ -65,7 +67,6 @@ mod program;
 mod scope;
 mod template;
 mod text;
-
 mod value;
 mod view;
 mod words;
@@ -74,11 +75,13 @@ mod write;
 use std::fmt;
 
 use bumpalo::Bump;
-use evaluate::Evaluator;
-use program::Program;
+use direct::Direct;
+use evaluation::Evaluation;
+use machine::Machine;
+use program::{Program, Writer};
 use view::View;
 
-pub use error::{EvaluateError, ParseError, ParseErrorKind};
+pub use error::{Error, EvaluateError, ParseError, ParseErrorKind};
 pub use hash_files::{Files, NoFiles};
 pub use scope::{Scope, Status};
 pub use value::{Array, Object, Value};
@@ -114,7 +117,7 @@ pub struct Run<'r> {
 
 impl Run<'_> {
     fn outcome(&self, jobs: &[View<'_>]) -> Outcome {
-        let names: Vec<_> = jobs.iter().map(|job| job.text()).collect();
+        let names: Vec<_> = jobs.iter().map(view::View::text).collect();
         let names: Vec<&str> = names.iter().map(|name| &**name).collect();
         (self.status)(&names)
     }
@@ -150,7 +153,15 @@ impl Expression {
     /// Says what is wrong with it and where, also when it speaks of something that the scope does not have.
     pub fn parse(text: &str, scope: Scope) -> Result<Self, ParseError> {
         let mut program = Program::of(text);
-        parse::parse(text, 0, scope, &mut program).map_err(|error| error.in_text(text))?;
+        parse::parse(
+            text,
+            scope,
+            &mut Writer {
+                program: &mut program,
+                start: 0,
+            },
+        )
+        .map_err(|error| error.in_text(text))?;
         Ok(Self { program })
     }
 
@@ -192,8 +203,8 @@ impl Expression {
     /// Says which function could not do what it was asked, or that the text which is made becomes too large.
     pub fn evaluate(&self, contexts: &Object, run: &Run<'_>) -> Result<Value, EvaluateError> {
         let made = Bump::new();
-        let value = Evaluator::new(contexts, run, &made).value(&self.program)?;
-        Ok(value.into())
+        let mut machine = Machine::new(Evaluation::new(contexts, run, &made));
+        Ok(machine.run(&self.program)?.into())
     }
 }
 
@@ -202,4 +213,33 @@ impl fmt::Display for Expression {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&write::write(&self.program))
     }
+}
+
+/// Evaluates an expression, without `${{` and `}}`, while it is read: quicker than an [`Expression`] that is kept for
+/// once. What it means and what is wrong with it are the same.
+///
+/// ```
+/// use lightsout_expressions::{Object, Run, Scope, Value, evaluate};
+///
+/// let mut contexts = Object::new();
+/// contexts.add("vars", &serde_json::json!({ "LEVEL": "2" }));
+/// let value = evaluate("vars.level > 1", Scope::JOB_IF, &contexts, &Run::default())?;
+/// assert_eq!(value, Value::Bool(true));
+/// # Ok::<(), lightsout_expressions::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Says what is wrong with the text and where; or with a text that is right, why it has no value. Before a mistake is
+/// found, the [`Run`] may have been asked.
+pub fn evaluate(
+    text: &str,
+    scope: Scope,
+    contexts: &Object,
+    run: &Run<'_>,
+) -> Result<Value, Error> {
+    let made = Bump::new();
+    let mut direct = Direct::new(Evaluation::new(contexts, run, &made));
+    parse::parse(text, scope, &mut direct).map_err(|error| error.in_text(text))?;
+    Ok(direct.value()?.into())
 }

@@ -2,12 +2,12 @@
 
 use crate::context::Context;
 use crate::function::Function;
-use crate::program::Op;
+use crate::program::Step;
 
 /// What a name means where no property of something is meant.
 #[derive(Clone, Copy)]
 pub(crate) enum Meaning {
-    Literal(Op),
+    Literal(Step),
     Context(Context),
     Function(Function),
 }
@@ -21,12 +21,12 @@ pub(crate) fn meaning(name: &str) -> Option<Meaning> {
 }
 
 /// The values that have a name.
-const LITERALS: [(&str, Op); 5] = [
-    ("true", Op::Bool(true)),
-    ("false", Op::Bool(false)),
-    ("null", Op::Null),
-    ("NaN", Op::Number(f64::NAN)),
-    ("Infinity", Op::Number(f64::INFINITY)),
+const LITERALS: [(&str, Step); 5] = [
+    ("true", Step::Bool(true)),
+    ("false", Step::Bool(false)),
+    ("null", Step::Null),
+    ("NaN", Step::Number(f64::NAN)),
+    ("Infinity", Step::Number(f64::INFINITY)),
 ];
 
 /// All names that mean something, each in its slot: one look finds the only one that a name can be.
@@ -34,8 +34,8 @@ const TABLE: [Option<(&str, Meaning)>; SLOTS] = {
     let mut table = [None; SLOTS];
     let mut place = 0;
     while place < LITERALS.len() {
-        let (name, op) = LITERALS[place];
-        add(&mut table, name, Meaning::Literal(op));
+        let (name, step) = LITERALS[place];
+        add(&mut table, name, Meaning::Literal(step));
         place += 1;
     }
     place = 0;

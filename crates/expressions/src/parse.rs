@@ -3,27 +3,50 @@
 use crate::error::{ParseError, ParseErrorKind};
 use crate::function::Function;
 use crate::name::{Meaning, meaning};
-use crate::program::{Comparison, Op, Program, Span};
+use crate::program::{Chain, Comparison, Step};
 use crate::words::{self, Quoted};
 use crate::{MAX_DEPTH, MAX_LENGTH, Scope, number};
 
 /// Whether it could be read. What is wrong is in a box, since mostly nothing is.
 type Read<T = ()> = Result<T, Box<ParseError>>;
 
-/// Reads an expression, which stands so many bytes after the beginning of the program's text, and adds its steps.
-pub(crate) fn parse(text: &str, start: usize, scope: Scope, program: &mut Program) -> Read {
+/// What is done with the steps of an expression, which are told in the order of a machine with a stack.
+pub(crate) trait Steps<'t> {
+    /// A step that needs no text.
+    fn step(&mut self, step: Step);
+
+    /// A text in quotes, and how many bytes come before what is in them.
+    fn text(&mut self, place: usize, quoted: &Quoted<'t>) -> Result<(), ParseErrorKind>;
+
+    /// The part of a value that a name names, and how many bytes come before the name.
+    fn name(&mut self, place: usize, name: &'t str) -> Result<(), ParseErrorKind>;
+
+    /// Returns what `index` is to be told if it begins here.
+    fn place(&self) -> usize;
+
+    /// The part of a value that a second one names, whose steps began there.
+    fn index(&mut self, began: usize);
+
+    /// Begins the second operand of a chain; returns what `end` is to be told.
+    fn begin(&mut self, chain: Chain) -> usize;
+
+    /// Ends that operand.
+    fn end(&mut self, began: usize);
+}
+
+/// Reads an expression and hands over its steps.
+pub(crate) fn parse<'t>(text: &'t str, scope: Scope, steps: &mut impl Steps<'t>) -> Read {
     // A text has at most as many UTF-16 units as bytes.
     if text.len() > MAX_LENGTH && text.encode_utf16().count() > MAX_LENGTH {
         return Err(ParseErrorKind::TooLong.at(0).into());
     }
     let mut parser = Parser {
         text,
-        start,
         place: 0,
         next: NONE,
         depth: 0,
         scope,
-        program,
+        steps,
     };
     parser.skip(0);
     if parser.is_at_end() {
@@ -36,17 +59,15 @@ pub(crate) fn parse(text: &str, start: usize, scope: Scope, program: &mut Progra
     Ok(())
 }
 
-struct Parser<'t, 'p> {
+struct Parser<'t, 's, S> {
     text: &'t str,
-    /// Where it stands in the text of the program.
-    start: usize,
     /// Where the next word begins: blanks are passed over.
     place: usize,
     /// The byte there.
     next: u8,
     depth: usize,
     scope: Scope,
-    program: &'p mut Program,
+    steps: &'s mut S,
 }
 
 /// What follows the last byte. Where it is a byte of the text it begins no word either.
@@ -62,7 +83,7 @@ enum Rank {
     Value,
 }
 
-impl<'t> Parser<'t, '_> {
+impl<'t, S: Steps<'t>> Parser<'t, '_, S> {
     fn expression(&mut self) -> Read {
         self.sink()?;
         self.operators(Rank::Or)?;
@@ -85,11 +106,11 @@ impl<'t> Parser<'t, '_> {
         loop {
             let sign = match self.next {
                 b'|' if lowest <= Rank::Or && self.second() == b'|' => {
-                    self.chain(b'|', Op::Or, Rank::And)?;
+                    self.chain(b'|', Chain::Or, Rank::And)?;
                     continue;
                 }
                 b'&' if lowest <= Rank::And && self.second() == b'&' => {
-                    self.chain(b'&', Op::And, Rank::Equality)?;
+                    self.chain(b'&', Chain::And, Rank::Equality)?;
                     continue;
                 }
                 b'=' if self.second() == b'=' => Comparison::Equal,
@@ -110,19 +131,18 @@ impl<'t> Parser<'t, '_> {
             }
             self.skip(sign.sign().len());
             self.operators(operand)?;
-            self.push(Op::Compare(sign));
+            self.steps.step(Step::Compare(sign));
         }
     }
 
     /// Reads all operands of `&&` or `||` but the first; the chain is one level.
-    fn chain(&mut self, sign: u8, op: fn(usize) -> Op, operand: Rank) -> Read {
+    fn chain(&mut self, sign: u8, chain: Chain, operand: Rank) -> Read {
         self.sink()?;
         while self.next == sign && self.second() == sign {
             self.skip(2);
-            let jump = self.program.ops.len();
-            self.push(op(0));
+            let began = self.steps.begin(chain);
             self.operators(operand)?;
-            self.program.ops[jump] = op(self.program.ops.len() - jump - 1);
+            self.steps.end(began);
         }
         self.depth -= 1;
         Ok(())
@@ -144,7 +164,7 @@ impl<'t> Parser<'t, '_> {
                 self.sink()?;
                 self.operand()?;
                 self.depth -= 1;
-                self.push(Op::Not);
+                self.steps.step(Step::Not);
                 Ok(())
             }
             _ => self.unexpected(),
@@ -152,16 +172,12 @@ impl<'t> Parser<'t, '_> {
     }
 
     fn string(&mut self) -> Read {
-        let Some(Quoted { inner, is_doubled }) = words::quoted(self.rest()) else {
+        let Some(quoted) = words::quoted(self.rest()) else {
             return self.fail(ParseErrorKind::OpenString);
         };
-        let span = if is_doubled {
-            self.program.keep(&inner.replace("''", "'"))
-        } else {
-            self.span(self.place + 1, inner)
-        };
-        self.push(Op::Text(self.or_fail(span)?));
-        self.skip(inner.len() + 2);
+        let kept = self.steps.text(self.place + 1, &quoted);
+        self.or_fail(kept)?;
+        self.skip(quoted.inner.len() + 2);
         Ok(())
     }
 
@@ -171,7 +187,7 @@ impl<'t> Parser<'t, '_> {
         if number.is_nan() {
             return self.unexpected();
         }
-        self.push(Op::Number(number));
+        self.steps.step(Step::Number(number));
         self.skip(written.len());
         Ok(())
     }
@@ -184,16 +200,16 @@ impl<'t> Parser<'t, '_> {
             let given = self.arguments()?;
             let function = self.function(name, given);
             let function = function.map_err(|kind| kind.at(start))?;
-            self.push(Op::Call(function, given));
+            self.steps.step(Step::Call(function, given));
             return self.parts();
         }
         match meaning(name) {
-            Some(Meaning::Literal(op)) => {
-                self.push(op);
+            Some(Meaning::Literal(step)) => {
+                self.steps.step(step);
                 Ok(())
             }
             Some(Meaning::Context(context)) if self.scope.has_context(context) => {
-                self.push(Op::Context(context));
+                self.steps.step(Step::Context(context));
                 self.parts()
             }
             _ => {
@@ -253,14 +269,14 @@ impl<'t> Parser<'t, '_> {
         match self.next {
             b'*' => {
                 self.skip(1);
-                self.push(Op::Every);
+                self.steps.step(Step::Every);
                 Ok(())
             }
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
                 let start = self.place;
                 let name = self.name()?;
-                self.push(Op::Name(self.or_fail(self.span(start, name))?));
-                Ok(())
+                let kept = self.steps.name(start, name);
+                self.or_fail(kept)
             }
             _ => self.unexpected(),
         }
@@ -270,16 +286,12 @@ impl<'t> Parser<'t, '_> {
         self.skip(1);
         if self.next == b'*' {
             self.skip(1);
-            self.push(Op::Every);
+            self.steps.step(Step::Every);
             return self.expect(b']');
         }
-        let place = self.program.ops.len();
+        let began = self.steps.place();
         self.expression()?;
-        match self.program.ops[place..] {
-            // `['a']` is `.a`.
-            [Op::Text(name)] => self.program.ops[place] = Op::Name(name),
-            _ => self.push(Op::Index),
-        }
+        self.steps.index(began);
         self.expect(b']')
     }
 
@@ -330,16 +342,6 @@ impl<'t> Parser<'t, '_> {
         }
         self.skip(1);
         Ok(())
-    }
-
-    fn push(&mut self, op: Op) {
-        self.program.ops.push(op);
-    }
-
-    /// Returns where something that is written here is in the text of the program.
-    fn span(&self, place: usize, written: &str) -> Result<Span, ParseErrorKind> {
-        let start = self.start + place;
-        Program::span(start, start + written.len())
     }
 
     fn or_fail<T>(&self, result: Result<T, ParseErrorKind>) -> Read<T> {

@@ -5,34 +5,41 @@
 use crate::context::Context;
 use crate::error::ParseErrorKind;
 use crate::function::Function;
+use crate::parse::Steps;
+use crate::words::Quoted;
 
 /// A step of the machine. Each takes its operands from the stack and puts its value there.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Op {
+    /// What needs no text.
+    Step(Step),
+    /// A text.
+    Text(Span),
+    /// The part of this name of a value.
+    Name(Span),
+    /// The part of a value that a second value names.
+    Index,
+    /// A value that decides stays, and as many steps are left out; one that does not is taken away.
+    Chain(Chain, usize),
+}
+
+/// A step that needs no text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Step {
     /// Nothing.
     Null,
     /// Yes or no.
     Bool(bool),
     /// A number.
     Number(f64),
-    /// A text.
-    Text(Span),
     /// A context.
     Context(Context),
-    /// The part of this name of a value.
-    Name(Span),
-    /// The part of a value that a second value names.
-    Index,
     /// All parts of a value: `.*`.
     Every,
     /// Whether a value is false.
     Not,
     /// How two values compare.
     Compare(Comparison),
-    /// A value that is false stays, and as many steps are left out; one that is true is taken away.
-    And(usize),
-    /// A value that is true stays, and as many steps are left out; one that is false is taken away.
-    Or(usize),
     /// A function, and how many values it takes.
     Call(Function, u32),
 }
@@ -71,6 +78,15 @@ impl Comparison {
     pub(crate) const fn is_equality(self) -> bool {
         matches!(self, Self::Equal | Self::NotEqual)
     }
+}
+
+/// An operator that needs its second operand only if the first does not decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Chain {
+    /// `&&`: what is false decides.
+    And,
+    /// `||`: what is true decides.
+    Or,
 }
 
 /// The steps of an expression.
@@ -116,6 +132,69 @@ impl Program {
     /// Returns a part of the text.
     pub(crate) fn text(&self, span: Span) -> &str {
         &self.text[span.start as usize..span.end as usize]
+    }
+}
+
+/// Writes the steps of an expression that stands so many bytes after the beginning of the program's text.
+pub(crate) struct Writer<'p> {
+    pub(crate) program: &'p mut Program,
+    pub(crate) start: usize,
+}
+
+impl Writer<'_> {
+    fn push(&mut self, op: Op) {
+        self.program.ops.push(op);
+    }
+
+    fn span(&self, place: usize, written: &str) -> Result<Span, ParseErrorKind> {
+        let start = self.start + place;
+        Program::span(start, start + written.len())
+    }
+}
+
+impl<'t> Steps<'t> for Writer<'_> {
+    fn step(&mut self, step: Step) {
+        self.push(Op::Step(step));
+    }
+
+    fn text(&mut self, place: usize, quoted: &Quoted<'t>) -> Result<(), ParseErrorKind> {
+        let span = if quoted.is_doubled {
+            self.program.keep(&quoted.undoubled())
+        } else {
+            self.span(place, quoted.inner)
+        };
+        self.push(Op::Text(span?));
+        Ok(())
+    }
+
+    fn name(&mut self, place: usize, name: &'t str) -> Result<(), ParseErrorKind> {
+        self.push(Op::Name(self.span(place, name)?));
+        Ok(())
+    }
+
+    fn place(&self) -> usize {
+        self.program.ops.len()
+    }
+
+    fn index(&mut self, began: usize) {
+        match self.program.ops[began..] {
+            // `['a']` is `.a`.
+            [Op::Text(name)] => self.program.ops[began] = Op::Name(name),
+            _ => self.push(Op::Index),
+        }
+    }
+
+    fn begin(&mut self, chain: Chain) -> usize {
+        let place = self.place();
+        self.push(Op::Chain(chain, 0));
+        place
+    }
+
+    fn end(&mut self, began: usize) {
+        let skipped = self.place() - began - 1;
+        if let Op::Chain(_, steps) = &mut self.program.ops[began] {
+            *steps = skipped;
+        }
     }
 }
 

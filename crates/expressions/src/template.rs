@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::error::{ParseError, ParseErrorKind};
 use crate::function::Function;
-use crate::program::{Op, Program};
+use crate::program::{Chain, Op, Program, Step, Writer};
 use crate::{Scope, parse};
 
 /// What opens an expression inside a text.
@@ -34,13 +34,22 @@ pub(crate) fn parse(text: &str, scope: Scope) -> Result<Program, ParseError> {
     for piece in pieces(text) {
         if let Piece::Expression(inner) = piece? {
             let start = inner.start;
-            parse::parse(&text[inner], start, scope, &mut program)
-                .map_err(|error| error.kind.at(start + error.offset))?;
+            parse::parse(
+                &text[inner],
+                scope,
+                &mut Writer {
+                    program: &mut program,
+                    start,
+                },
+            )
+            .map_err(|error| error.kind.at(start + error.offset))?;
             given += 1;
         }
     }
     if !alone {
-        program.ops.push(Op::Call(Function::Format, given));
+        program
+            .ops
+            .push(Op::Step(Step::Call(Function::Format, given)));
     }
     Ok(program)
 }
@@ -116,14 +125,25 @@ pub(crate) fn parse_condition(text: &str, scope: Scope) -> Result<Program, Parse
         program =
             parse(text.trim(), scope).map_err(|error| error.kind.at(before + error.offset))?;
     } else if text.trim().is_empty() {
-        program.ops.push(Op::Bool(true));
+        program.ops.push(Op::Step(Step::Bool(true)));
     } else {
-        parse::parse(text, 0, scope, &mut program).map_err(|error| *error)?;
+        parse::parse(
+            text,
+            scope,
+            &mut Writer {
+                program: &mut program,
+                start: 0,
+            },
+        )
+        .map_err(|error| *error)?;
     }
-    let asks = |op: &Op| matches!(op, Op::Call(function, _) if function.is_status());
+    let asks = |op: &Op| matches!(op, Op::Step(Step::Call(function, _)) if function.is_status());
     if !program.ops.iter().any(asks) {
         let skipped = program.ops.len();
-        let success = [Op::Call(Function::Success, 0), Op::And(skipped)];
+        let success = [
+            Op::Step(Step::Call(Function::Success, 0)),
+            Op::Chain(Chain::And, skipped),
+        ];
         program.ops.splice(0..0, success);
     }
     Ok(program)

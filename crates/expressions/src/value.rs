@@ -138,12 +138,12 @@ impl Value {
     /// Says whether `==` holds: texts without regard to case, lists and objects only if they are the same one, values
     /// of two kinds as numbers.
     pub fn loosely_equals(&self, other: &Self) -> bool {
-        View::from(self).loosely_equals(other.into())
+        View::from(self).loosely_equals(&other.into())
     }
 
     /// Says which is greater, as `<` and `>` see it; `None` when neither is.
     pub fn loosely_compares(&self, other: &Self) -> Option<Ordering> {
-        View::from(self).loosely_compares(other.into())
+        View::from(self).loosely_compares(&other.into())
     }
 }
 

@@ -9,6 +9,8 @@ use crate::value::{Array, Object};
 use crate::{Value, number, text};
 
 /// A value that is only looked at: in a context, in the expression, or made by this very evaluation.
+///
+/// It is handed on by reference: a processor that copies what it has just written piece by piece waits for all of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum View<'v> {
     Null,
@@ -28,8 +30,8 @@ pub(crate) enum View<'v> {
 }
 
 impl<'v> View<'v> {
-    pub(crate) fn text(self) -> Cow<'v, str> {
-        match self {
+    pub(crate) fn text(&self) -> Cow<'v, str> {
+        match *self {
             Self::Null => "".into(),
             Self::Bool(true) => "true".into(),
             Self::Bool(false) => "false".into(),
@@ -40,8 +42,8 @@ impl<'v> View<'v> {
         }
     }
 
-    pub(crate) fn number(self) -> f64 {
-        match self {
+    pub(crate) fn number(&self) -> f64 {
+        match *self {
             Self::Null => 0.0,
             Self::Bool(value) => f64::from(u8::from(value)),
             Self::Number(number) => number,
@@ -50,8 +52,8 @@ impl<'v> View<'v> {
         }
     }
 
-    pub(crate) fn is_truthy(self) -> bool {
-        match self {
+    pub(crate) fn is_truthy(&self) -> bool {
+        match *self {
             Self::Null => false,
             Self::Bool(value) => value,
             Self::Number(number) => number != 0.0 && !number.is_nan(),
@@ -60,14 +62,14 @@ impl<'v> View<'v> {
         }
     }
 
-    pub(crate) fn is_primitive(self) -> bool {
+    pub(crate) fn is_primitive(&self) -> bool {
         matches!(
             self,
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_)
         )
     }
 
-    pub(crate) fn loosely_equals(self, other: Self) -> bool {
+    pub(crate) fn loosely_equals(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Text(a), Self::Text(b)) => text::same(a, b),
             (Self::Null, Self::Null) => true,
@@ -78,10 +80,10 @@ impl<'v> View<'v> {
         }
     }
 
-    pub(crate) fn loosely_compares(self, other: Self) -> Option<Ordering> {
+    pub(crate) fn loosely_compares(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Null, Self::Null) => None,
-            (Self::Bool(a), Self::Bool(b)) => Some(a.cmp(&b)),
+            (Self::Bool(a), Self::Bool(b)) => Some(a.cmp(b)),
             (Self::Text(a), Self::Text(b)) => Some(text::compare(a, b)),
             _ if self.is_primitive() && other.is_primitive() => {
                 self.number().partial_cmp(&other.number())
@@ -91,7 +93,7 @@ impl<'v> View<'v> {
     }
 
     /// Returns the items of a list; nothing else has any.
-    pub(crate) fn items(self) -> Items<'v> {
+    pub(crate) fn items(&self) -> Items<'v> {
         match self {
             Self::Array(array) => Items::Given(array.items().iter()),
             Self::List(items) | Self::Each(items) => Items::Made(items.iter()),
@@ -99,12 +101,12 @@ impl<'v> View<'v> {
         }
     }
 
-    pub(crate) fn is_list(self) -> bool {
+    pub(crate) fn is_list(&self) -> bool {
         matches!(self, Self::Array(_) | Self::List(_) | Self::Each(_))
     }
 
     /// Returns how many parts there are.
-    pub(crate) fn count(self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         match self {
             Self::Array(array) => array.items().len(),
             Self::List(items) | Self::Each(items) => items.len(),
@@ -115,7 +117,7 @@ impl<'v> View<'v> {
     }
 
     /// Calls `see` with each item of a list or each value of an object.
-    pub(crate) fn parts(self, mut see: impl FnMut(Self)) {
+    pub(crate) fn parts(&self, mut see: impl FnMut(Self)) {
         match self {
             Self::Object(object) => object.entries().for_each(|(_, value)| see(value.into())),
             Self::Entries(entries) => entries.iter().for_each(|(_, value)| see(*value)),
@@ -124,7 +126,7 @@ impl<'v> View<'v> {
     }
 
     /// Finds the value of this name in an object.
-    pub(crate) fn named(self, name: &str) -> Option<Self> {
+    pub(crate) fn named(&self, name: &str) -> Option<Self> {
         match self {
             Self::Object(object) => object.get(name).map(Self::from),
             Self::Entries(entries) => {
@@ -137,7 +139,7 @@ impl<'v> View<'v> {
     }
 
     /// Finds the part of this name or at this place.
-    pub(crate) fn find(self, index: Self) -> Option<Self> {
+    pub(crate) fn find(&self, index: &Self) -> Option<Self> {
         match (self, index) {
             (Self::Object(_) | Self::Entries(_), Self::Text(name)) => self.named(name),
             (Self::Object(_) | Self::Entries(_), _) if index.is_primitive() => {
@@ -153,7 +155,7 @@ impl<'v> View<'v> {
         clippy::cast_sign_loss,
         reason = "a number beyond the list's end finds nothing, however it is cut"
     )]
-    fn at(self, place: f64) -> Option<Self> {
+    fn at(&self, place: f64) -> Option<Self> {
         (place >= 0.0).then(|| self.items().nth(place as usize))?
     }
 }

@@ -7,6 +7,13 @@ pub(crate) struct Quoted<'t> {
     pub(crate) is_doubled: bool,
 }
 
+impl Quoted<'_> {
+    /// Returns the text that is meant if quotes are doubled in it.
+    pub(crate) fn undoubled(&self) -> String {
+        self.inner.replace("''", "'")
+    }
+}
+
 /// Reads a text in quotes, if the quote with which it begins is closed.
 pub(crate) fn quoted(text: &str) -> Option<Quoted<'_>> {
     let bytes = text.as_bytes();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::number;
-use crate::program::{Op, Program};
+use crate::program::{Chain, Op, Program, Step};
 use crate::words::is_name;
 
 /// How strongly the parts of a text hold together; the stronger holds first.
@@ -101,26 +101,28 @@ pub(crate) fn write(program: &Program) -> String {
             break;
         };
         match *op {
-            Op::And(skipped) => open.push((place + 1 + skipped, "&&", Rank::And)),
-            Op::Or(skipped) => open.push((place + 1 + skipped, "||", Rank::Or)),
-            Op::Compare(sign) if sign.is_equality() => parts.join(sign.sign(), Rank::Equality),
-            Op::Compare(sign) => parts.join(sign.sign(), Rank::Order),
-            Op::Not => {
+            Op::Chain(Chain::And, skipped) => open.push((place + 1 + skipped, "&&", Rank::And)),
+            Op::Chain(Chain::Or, skipped) => open.push((place + 1 + skipped, "||", Rank::Or)),
+            Op::Step(Step::Compare(sign)) if sign.is_equality() => {
+                parts.join(sign.sign(), Rank::Equality);
+            }
+            Op::Step(Step::Compare(sign)) => parts.join(sign.sign(), Rank::Order),
+            Op::Step(Step::Not) => {
                 let text = format!("!{}", parts.pop().held(Rank::Not));
                 let rank = Rank::Not;
                 parts.0.push(Part { text, rank });
             }
-            Op::Call(function, given) => parts.call(function.name(), given),
-            Op::Every => parts.step(".*"),
+            Op::Step(Step::Call(function, given)) => parts.call(function.name(), given),
+            Op::Step(Step::Every) => parts.step(".*"),
             Op::Name(name) => parts.step(&property(program.text(name))),
             Op::Index => {
                 let index = format!("[{}]", parts.pop().text);
                 parts.step(&index);
             }
-            Op::Context(context) => parts.0.push(Part::primary(context.name())),
-            Op::Null => parts.0.push(Part::literal("null")),
-            Op::Bool(value) => parts.0.push(Part::literal(value.to_string())),
-            Op::Number(number) => parts.0.push(Part::literal(literal(number))),
+            Op::Step(Step::Context(context)) => parts.0.push(Part::primary(context.name())),
+            Op::Step(Step::Null) => parts.0.push(Part::literal("null")),
+            Op::Step(Step::Bool(value)) => parts.0.push(Part::literal(value.to_string())),
+            Op::Step(Step::Number(number)) => parts.0.push(Part::literal(literal(number))),
             Op::Text(text) => parts.0.push(Part::literal(quoted(program.text(text)))),
         }
     }

@@ -1,6 +1,6 @@
 //! What holds for every text.
 
-use lightsout_expressions::{Expression, Run, Scope};
+use lightsout_expressions::{Error, Expression, Run, Scope, evaluate};
 use proptest::prelude::*;
 
 use crate::contexts;
@@ -74,10 +74,15 @@ proptest! {
             Expression::parse_template(&text, Scope::ANY),
             Expression::parse_condition(&text, Scope::ANY),
         ];
+        let (contexts, run) = (contexts(), Run::default());
+        let at_once = evaluate(&text, Scope::ANY, &contexts, &run);
+        let in_two = read[0].clone().map_err(Error::from);
+        let in_two = in_two.and_then(|read| Ok(read.evaluate(&contexts, &run)?));
+        prop_assert_eq!(at_once, in_two);
         for result in read {
             match result {
                 Ok(expression) => {
-                    let _ = expression.evaluate(&contexts(), &Run::default());
+                    let _ = expression.evaluate(&contexts, &run);
                     let written = expression.to_string();
                     // Not a number is not equal to itself, but it is written the same.
                     let again = Expression::parse(&written, Scope::ANY).map(|again| again.to_string());

@@ -4,7 +4,7 @@ use lightsout_expressions::{
     EvaluateError, Expression, MAX_DEPTH, MAX_LENGTH, Object, ParseErrorKind, Run, Scope,
 };
 
-use crate::evaluate;
+use crate::{contexts, evaluate};
 
 #[test]
 fn complaints_say_what_and_where() {
@@ -47,7 +47,12 @@ fn complaints_say_what_and_where() {
     ];
     let told = texts.map(|text| match Expression::parse(text, Scope::JOB_IF) {
         Ok(_) => format!("{text:?} is an expression"),
-        Err(error) => format!("{text:?}: {error}"),
+        Err(error) => {
+            let run = Run::default();
+            let at_once = lightsout_expressions::evaluate(text, Scope::JOB_IF, &contexts(), &run);
+            assert_eq!(at_once, Err(error.clone().into()));
+            format!("{text:?}: {error}")
+        }
     });
     insta::assert_snapshot!(told.join("\n"));
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail, ensure};
-use lightsout_expressions::{Expression, Object, Run, Scope, Value};
+use lightsout_expressions::{Error, Expression, Object, Run, Scope, Value};
 use serde_json::{Value as Json, json};
 
 use super::node;
@@ -114,21 +114,28 @@ pub(crate) fn run() -> Result<()> {
 
 /// Says how our result differs from theirs.
 fn difference(text: &str, theirs: &Json, contexts: &Object) -> Option<String> {
-    let ours = evaluate(text, contexts);
-    let same = match (&ours, theirs.get("value")) {
+    let (in_two, at_once) = evaluate(text, contexts);
+    if in_two != at_once {
+        return Some(format!(
+            "{text:?}: read first {in_two:?}, while it is read {at_once:?}"
+        ));
+    }
+    let same = match (&in_two, theirs.get("value")) {
         (Ok(ours), Some(theirs)) => shown(ours) == *theirs,
         (Err(_), None) => true,
         _ => false,
     };
-    let ours = ours.map(|ours| shown(&ours));
+    let ours = in_two.map(|ours| shown(&ours));
     (!same).then(|| format!("{text:?}: ours {ours:?}, theirs {theirs}"))
 }
 
-fn evaluate(text: &str, contexts: &Object) -> Result<Value, String> {
-    let expression = Expression::parse(text, Scope::ANY).map_err(|error| error.to_string())?;
-    expression
-        .evaluate(contexts, &Run::default())
-        .map_err(|error| error.to_string())
+/// Evaluates a text after it was read, and while it is read.
+fn evaluate(text: &str, contexts: &Object) -> (Result<Value, Error>, Result<Value, Error>) {
+    let run = Run::default();
+    let in_two = Expression::parse(text, Scope::ANY).map_err(Error::from);
+    let in_two = in_two.and_then(|expression| Ok(expression.evaluate(contexts, &run)?));
+    let at_once = lightsout_expressions::evaluate(text, Scope::ANY, contexts, &run);
+    (in_two, at_once)
 }
 
 /// Writes a value as `evaluate.mjs` does.
@@ -211,7 +218,7 @@ mod tests {
         let sample = expressions.iter().step_by(50);
         let good = sample
             .clone()
-            .filter(|text| evaluate(text, &contexts).is_ok())
+            .filter(|text| evaluate(text, &contexts).0.is_ok())
             .count();
         assert!(good * 2 > sample.count(), "{good}");
     }
