@@ -57,7 +57,7 @@ impl Context {
 pub(crate) struct Contexts(u16);
 
 impl Contexts {
-    pub(crate) const ALL: Self = Self(u16::MAX);
+    pub(crate) const ALL: Self = Self((1 << Context::ALL.len()) - 1);
 
     pub(crate) const fn of(contexts: &[Context]) -> Self {
         let (mut bits, mut place) = (0, 0);
@@ -89,5 +89,9 @@ mod tests {
         for (place, (context, name)) in Context::ALL.into_iter().enumerate() {
             assert_eq!(context as usize, place, "{name}");
         }
+        assert_eq!(
+            Contexts::ALL,
+            Contexts::of(&Context::ALL.map(|(context, _)| context))
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! What can be wrong with an expression, and where.
 
+use std::fmt::{self, Write as _};
+
 use crate::{MAX_DEPTH, MAX_LENGTH, MAX_RESULT};
 
 /// Why a text is no expression.
@@ -37,7 +39,7 @@ pub enum ParseErrorKind {
     #[error("the expression is nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
     /// Something stands where it cannot stand.
-    #[error("`{0}` cannot stand here")]
+    #[error("`{}` cannot stand here", Shown(.0))]
     Unexpected(String),
     /// A text has no closing quote.
     #[error("the text that begins here has no closing `'`; a `'` inside of it is written `''`")]
@@ -46,7 +48,7 @@ pub enum ParseErrorKind {
     #[error("the expression ends too early")]
     End,
     /// A context that there is not, or not here.
-    #[error("there is no `{name}` here{}", list(.known))]
+    #[error("there is no `{}` here{}", Shown(.name), list(.known))]
     UnknownContext {
         /// Its name as written.
         name: String,
@@ -54,7 +56,7 @@ pub enum ParseErrorKind {
         known: Vec<&'static str>,
     },
     /// A function that there is not, or not here.
-    #[error("there is no function `{name}` here{}", list(.known))]
+    #[error("there is no function `{}` here{}", Shown(.name), list(.known))]
     UnknownFunction {
         /// Its name as written.
         name: String,
@@ -86,6 +88,28 @@ impl ParseErrorKind {
     }
 }
 
+/// A text in a complaint, which may be anybody's: its beginning, on one line, with the control characters named.
+struct Shown<'t>(&'t str);
+
+/// How many characters of a text a complaint shows.
+const SHOWN: usize = 200;
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for letter in self.0.chars().take(SHOWN) {
+            if letter.is_control() {
+                write!(out, "{}", letter.escape_default())?;
+            } else {
+                out.write_char(letter)?;
+            }
+        }
+        if self.0.chars().nth(SHOWN).is_some() {
+            out.write_char('…')?;
+        }
+        Ok(())
+    }
+}
+
 fn list(names: &[&str]) -> String {
     if names.is_empty() {
         return String::new();
@@ -99,11 +123,12 @@ fn list(names: &[&str]) -> String {
 pub enum EvaluateError {
     /// `format` was given a text that is no format.
     #[error(
-        "`format` cannot read `{0}`: a brace is written twice, or holds the number of an argument"
+        "`format` cannot read `{}`: a brace is written twice, or holds the number of an argument",
+        Shown(.0)
     )]
     Format(String),
     /// `format` was given a text that names an argument which is not there.
-    #[error("`format` has no argument {number}, which `{text}` asks for")]
+    #[error("`format` has no argument {}, which `{}` asks for", Shown(.number), Shown(.text))]
     FormatArgument {
         /// The text.
         text: String,
@@ -117,10 +142,10 @@ pub enum EvaluateError {
     #[error("`case` decides by `true` and `false`, and was given {0}")]
     CasePredicate(&'static str),
     /// `hashFiles` could not read the files.
-    #[error("`hashFiles` cannot read the files: {0}")]
+    #[error("`hashFiles` cannot read the files: {}", Shown(.0))]
     Files(String),
     /// `hashFiles` was given a pattern that is none.
-    #[error("`hashFiles` cannot read the pattern `{pattern}`: {why}")]
+    #[error("`hashFiles` cannot read the pattern `{}`: {}", Shown(.pattern), Shown(.why))]
     Pattern {
         /// The pattern.
         pattern: String,

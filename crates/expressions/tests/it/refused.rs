@@ -66,6 +66,21 @@ fn a_nul_is_no_end() {
 }
 
 #[test]
+fn a_complaint_shows_the_beginning_of_a_text_on_one_line() {
+    let parsed = |text: &str| Expression::parse(text, Scope::ANY).map(drop);
+    let error = parsed("\u{1b}[2J").expect_err("a control character");
+    assert_eq!(
+        error.to_string(),
+        "`\\u{1b}` cannot stand here, at character 1"
+    );
+    let error = parsed(&"ä".repeat(300)).expect_err("a word");
+    let shown = format!("`{}…` cannot stand here, at character 1", "ä".repeat(200));
+    assert_eq!(error.to_string(), shown);
+    let error = evaluate("format('{a\n')").expect_err("no format");
+    assert!(error.to_string().contains("`{a\\n`"), "{error}");
+}
+
+#[test]
 fn what_has_no_value_says_why() {
     let texts = [
         "format('{0}')",
