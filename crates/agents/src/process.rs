@@ -1,13 +1,14 @@
 //! Running one program, contained.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
@@ -124,7 +125,31 @@ impl Group {
 
 fn start(job: &Job) -> Result<(Child, Group), AgentError> {
     let mut descendants = Descendants::prepare();
-    let child = Command::new(find(job))
+    let program = find(job);
+    let child = spawn(job, &program, &[], &descendants)
+        .or_else(|error| match Errno::from_io_error(&error) {
+            // As every shell and `execvp` do it: what the system cannot read is a script that does not say for whom.
+            Some(Errno::NOEXEC) => spawn(job, OsStr::new("/bin/sh"), &[&program], &descendants),
+            _ => Err(error),
+        })
+        .map_err(|error| AgentError::NotStarted {
+            program: job.program.to_string_lossy().into_owned(),
+            why: error.to_string(),
+            hint: "check that it is installed, executable and in the search path",
+        })?;
+    let group = group_of(&child);
+    descendants.root(group);
+    Ok((child, Group(group, descendants)))
+}
+
+fn spawn(
+    job: &Job,
+    program: &OsStr,
+    first: &[&OsStr],
+    descendants: &Descendants,
+) -> io::Result<Child> {
+    Command::new(program)
+        .args(first)
         .args(&job.arguments)
         .current_dir(&job.folder)
         .env_clear()
@@ -136,14 +161,6 @@ fn start(job: &Job) -> Result<(Child, Group), AgentError> {
         .process_group(0)
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| AgentError::NotStarted {
-            program: job.program.to_string_lossy().into_owned(),
-            why: error.to_string(),
-            hint: "check that it is installed, executable and in the search path",
-        })?;
-    let group = group_of(&child);
-    descendants.root(group);
-    Ok((child, Group(group, descendants)))
 }
 
 /// Looks the program up in the job's own search path: the system would look in ours.

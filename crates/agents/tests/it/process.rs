@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -188,6 +189,22 @@ async fn arguments_see_no_shell() {
         .collect();
     script.run().await;
     assert_eq!(script.file("transcript"), "$(touch pwned); `x` | y > z");
+    assert!(!script.folder.path().join("pwned").exists());
+}
+
+#[tokio::test]
+async fn a_script_that_names_no_interpreter_is_run_and_its_arguments_see_no_shell() {
+    let mut script = Script::new("");
+    let path = script.folder.path().join("manager");
+    fs::write(&path, "printf '%s|' \"$@\"\n").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    script.job.program = path.into();
+    script.job.arguments = ["run", "$(touch pwned)"]
+        .iter()
+        .map(OsString::from)
+        .collect();
+    assert_eq!(script.run().await.end, End::Exited(0));
+    assert_eq!(script.file("transcript"), "run|$(touch pwned)|");
     assert!(!script.folder.path().join("pwned").exists());
 }
 
