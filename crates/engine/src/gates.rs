@@ -1,6 +1,7 @@
 //! The adopter's gates [Q1], [Q3]: the base branch's commands on the run's commit, in a throw-away tree.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -42,11 +43,11 @@ impl Bench<'_> {
         let manager = factory.site.manager;
         let tree = self.lay_out(dir, head, manager)?;
         for settings in &factory.gates {
-            outcomes.push(match self.gate(settings, &tree, dir).await? {
+            outcomes.push(match self.gate(settings, manager, &tree, dir).await? {
                 None => GateOutcome::Passed,
                 Some(tail) => {
                     let before = self.lay_out(dir, base, manager)?;
-                    match self.gate(settings, &before, dir).await? {
+                    match self.gate(settings, manager, &before, dir).await? {
                         None => GateOutcome::Failed { tail },
                         Some(_) => GateOutcome::FailedBefore { tail },
                     }
@@ -88,6 +89,7 @@ impl Bench<'_> {
     async fn gate(
         &self,
         settings: &GateSettings,
+        manager: PackageManager,
         tree: &Path,
         dir: &Path,
     ) -> Result<Option<String>, EngineError> {
@@ -96,11 +98,12 @@ impl Bench<'_> {
         let Some((program, arguments)) = settings.run.split_first() else {
             return Ok(None);
         };
-        let environment: BTreeMap<_, _> = gate_environment(
+        let mut environment: BTreeMap<_, _> = gate_environment(
             &self.workshop.bin(),
             &beside.join("home"),
             &beside.join("scratch"),
         );
+        environment.extend(settled(manager));
         let finished = run_job(&Job {
             program: program.into(),
             arguments: arguments.iter().map(Into::into).collect(),
@@ -119,6 +122,20 @@ impl Bench<'_> {
             End::Exited(0) => Ok(None),
             _ => Ok(Some(tail(&finished)?)),
         }
+    }
+}
+
+/// The variables that keep a package manager from installing again what was laid beside the commit.
+///
+/// pnpm 11 and newer look whether everything is installed before they run anything, take a copy for something else, since
+/// it lies elsewhere, and install it anew: with its scripts, and over the network.
+fn settled(manager: PackageManager) -> Option<(&'static str, OsString)> {
+    match manager {
+        PackageManager::Pnpm => Some(("pnpm_config_verify_deps_before_run", "false".into())),
+        PackageManager::Npm
+        | PackageManager::Yarn
+        | PackageManager::Cargo
+        | PackageManager::None => None,
     }
 }
 

@@ -6,7 +6,7 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use lightsout_taxonomy::PackageManager;
 
@@ -35,68 +35,113 @@ impl Installed {
         tree: &Path,
         home: &Path,
     ) -> Result<(), EngineError> {
-        let from = &self.checkout;
         let copied = match manager {
-            PackageManager::Npm | PackageManager::Pnpm | PackageManager::Yarn => beside(from, tree),
+            PackageManager::Npm | PackageManager::Pnpm | PackageManager::Yarn => {
+                Copying::new(&self.checkout, tree).and_then(|copying| copying.found(Path::new("")))
+            }
             PackageManager::Cargo => self.cargo_home.iter().try_for_each(|from| {
-                let into = home.join(".cargo");
+                let copying = Copying::new(from, &home.join(".cargo"))?;
                 IN_CARGO_HOME
                     .iter()
-                    .try_for_each(|name| copy(&from.join(name), &into.join(name)))
+                    .try_for_each(|name| copying.all(Path::new(name)))
             }),
             PackageManager::None => Ok(()),
         };
-        copied.map_err(EngineError::disk("copying dependencies from", from))
+        copied.map_err(EngineError::disk(
+            "copying dependencies from",
+            &self.checkout,
+        ))
     }
 }
 
-/// Copies what is called as in [`IN_CHECKOUT`], at any depth.
-fn beside(from: &Path, into: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name == ".git" {
-            continue;
-        }
-        let (from, into) = (entry.path(), into.join(&name));
-        if IN_CHECKOUT.iter().any(|known| name == *known) {
-            copy(&from, &into)?;
-        } else if entry.file_type()?.is_dir() {
-            beside(&from, &into)?;
-        }
-    }
-    Ok(())
+/// From which folder into which; paths below are relative to both.
+struct Copying {
+    from: PathBuf,
+    into: PathBuf,
 }
 
-/// Copies a file, a link or a folder with all that is in it, but for what is there already.
-fn copy(from: &Path, into: &Path) -> io::Result<()> {
-    let kind = match fs::symlink_metadata(from) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        other => other?.file_type(),
-    };
-    let there = fs::symlink_metadata(into);
-    if kind.is_dir() {
-        if there.is_ok_and(|there| !there.is_dir()) {
+impl Copying {
+    fn new(from: &Path, into: &Path) -> io::Result<Self> {
+        Ok(Self {
+            from: std::path::absolute(from)?,
+            into: std::path::absolute(into)?,
+        })
+    }
+
+    /// Copies what is called as in [`IN_CHECKOUT`], at any depth.
+    fn found(&self, folder: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(self.from.join(folder))? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let path = folder.join(&name);
+            if name == ".git" {
+                continue;
+            }
+            if IN_CHECKOUT.iter().any(|known| name == *known) {
+                self.all(&path)?;
+            } else if entry.file_type()?.is_dir() {
+                self.found(&path)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies a file, a link or a folder with all that is in it, but for what is there already.
+    fn all(&self, path: &Path) -> io::Result<()> {
+        let (from, into) = (self.from.join(path), self.into.join(path));
+        let kind = match fs::symlink_metadata(&from) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            other => other?.file_type(),
+        };
+        let there = fs::symlink_metadata(&into);
+        if kind.is_dir() {
+            if there.is_ok_and(|there| !there.is_dir()) {
+                return Ok(());
+            }
+            fs::create_dir_all(&into)?;
+            for entry in fs::read_dir(&from)? {
+                self.all(&path.join(entry?.file_name()))?;
+            }
             return Ok(());
         }
-        fs::create_dir_all(into)?;
-        for entry in fs::read_dir(from)? {
-            let name = entry?.file_name();
-            copy(&from.join(&name), &into.join(&name))?;
+        if there.is_ok() {
+            return Ok(());
         }
-        return Ok(());
+        if let Some(folder) = into.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        if kind.is_symlink() {
+            symlink(self.moved(&from, fs::read_link(&from)?), into)
+        } else {
+            fs::copy(from, into).map(drop)
+        }
     }
-    if there.is_ok() {
-        return Ok(());
+
+    /// Where the copy of a link leads: within what is copied to the copy's own file, and else to the same place as before.
+    fn moved(&self, link: &Path, target: PathBuf) -> PathBuf {
+        // Links are met in real folders only, and so the folder above is the one that is spelled.
+        let whole = link.parent().unwrap_or(link).join(&target);
+        match plain(&whole).strip_prefix(&self.from) {
+            Ok(_) if target.is_relative() => target,
+            Ok(inside) => self.into.join(inside),
+            Err(_) => whole,
+        }
     }
-    if let Some(folder) = into.parent() {
-        fs::create_dir_all(folder)?;
+}
+
+/// An absolute path without `.` and `..`, as it is spelled.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            other => plain.push(other),
+        }
     }
-    if kind.is_symlink() {
-        symlink(fs::read_link(from)?, into)
-    } else {
-        fs::copy(from, into).map(drop)
-    }
+    plain
 }
 
 #[cfg(test)]
@@ -143,6 +188,40 @@ mod tests {
         fs::write(tree.join("node_modules/a/index.js"), "evil").unwrap();
         let own = fs::read_to_string(checkout.join("node_modules/a/index.js")).unwrap();
         assert_eq!(own, "a", "a gate reaches what others use");
+    }
+
+    #[test]
+    fn a_link_leads_to_the_copy_or_to_where_it_led() {
+        let (dir, checkout, tree, home) = folders();
+        write(&dir.path().join("store/a/index.js"), "stored");
+        write(&checkout.join("packages/b/index.js"), "checkout");
+        write(&tree.join("packages/b/index.js"), "commit");
+        fs::create_dir_all(checkout.join("node_modules")).unwrap();
+        let link = |target: &Path, name: &str| {
+            symlink(target, checkout.join("node_modules").join(name)).unwrap();
+        };
+        link(&dir.path().join("store/a"), "outside");
+        link(Path::new("../../store/a"), "outside-relative");
+        link(&checkout.join("./packages/x/../b"), "inside");
+        link(Path::new("../packages/b"), "inside-relative");
+        let installed = Installed {
+            checkout,
+            cargo_home: None,
+        };
+        // The tree lies deeper than the checkout does.
+        let deeper = dir.path().join("runs/1/tree");
+        fs::create_dir_all(deeper.parent().unwrap()).unwrap();
+        fs::rename(&tree, &deeper).unwrap();
+        installed.lay(PackageManager::Pnpm, &deeper, &home).unwrap();
+        for (name, wanted) in [
+            ("outside", "stored"),
+            ("outside-relative", "stored"),
+            ("inside", "commit"),
+            ("inside-relative", "commit"),
+        ] {
+            let path = deeper.join("node_modules").join(name).join("index.js");
+            assert_eq!(fs::read_to_string(path).unwrap(), wanted, "{name}");
+        }
     }
 
     #[test]

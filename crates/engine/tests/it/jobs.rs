@@ -237,6 +237,29 @@ async fn a_run_whose_time_is_over_is_taken_up_again_with_money_of_its_own() {
     assert_eq!(names, ["run-1-1", "run-1-1-try-2"]);
 }
 
+/// pnpm would install again, with scripts and over the network, what lies elsewhere than where it was installed.
+#[tokio::test]
+async fn pnpm_is_told_to_install_nothing_before_it_runs_a_gate() {
+    for (manager, told) in [("pnpm", true), ("yarn", false)] {
+        let chain = Chain::new(GOOD, &[]).await;
+        let main = lightsout_forge::BranchName::new("main").unwrap();
+        let config = format!(
+            "[site]\npackage_manager = \"{manager}\"\n[[gates]]\nname = \"told\"\nrun = \"printenv pnpm_config_verify_deps_before_run\"\n"
+        );
+        let ada = chain.world.local.person(&login_of(MAINTAINER));
+        ada.push_file(None, &main, "factory.toml", config.as_bytes(), "declare")
+            .await
+            .unwrap();
+        assert!(chain.triage().await.unwrap().next.is_some());
+        chain.agent().await.unwrap();
+        let Verdict::Checked { gates, .. } = chain.check().await.unwrap().verdict else {
+            panic!("no gate ran")
+        };
+        let passed = gates.iter().all(|gate| gate.outcome == GateWord::Passed);
+        assert_eq!(passed, told, "{manager}: {gates:?}");
+    }
+}
+
 /// The gate passes only where what was installed for the base branch is found beside the commit.
 #[tokio::test]
 async fn gates_find_what_was_installed_for_the_base() {
