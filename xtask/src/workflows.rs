@@ -106,8 +106,10 @@ that holds a credential. Pictures need nothing here: they are made in the job of
 
 In the job of the gates, dependencies are installed from the lock file of the base branch, and nothing that a package wants
 to run at its installation is run. `lightsout gate` copies what came of it (`node_modules`, Yarn's `.pnp.cjs` and `.yarn`,
-Cargo's registry) into the tree that each commit is checked in. Lock files and manifests are protected, so a change cannot
-choose what is installed.
+Cargo's registry) into the tree that each commit is checked in. A link leads to the copy there, or out of the checkout to
+where it led. pnpm's global virtual store is turned off for this, since what it lays out names its own place, and pnpm is told
+to install nothing before it runs a gate. Lock files and manifests are protected, so a change cannot choose what is installed.
+`cargo xtask e2e installed` does all of it with the real npm, pnpm and Yarn.
 
 ## The kill switch
 

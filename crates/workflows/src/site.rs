@@ -50,8 +50,12 @@ pub(crate) fn dependencies_alone<L: Unprivileged>(manager: PackageManager) -> Op
         "Of the base branch, without their scripts; `lightsout gate` lays them beside the commit.",
     );
     Some(match manager {
+        PackageManager::Pnpm => step.env(
+            "pnpm_config_enable_global_virtual_store",
+            Value::text("false"),
+        ),
         PackageManager::Yarn => step.env("YARN_ENABLE_GLOBAL_CACHE", Value::text("false")),
-        _ => step,
+        PackageManager::Npm | PackageManager::Cargo | PackageManager::None => step,
     })
 }
 

@@ -197,6 +197,34 @@ fn chains_hand_on_what_the_next_job_takes_over() {
     }
 }
 
+/// What is installed is copied elsewhere, so all of it must lie in the checkout.
+#[test]
+fn nothing_is_installed_into_a_store_outside_of_the_checkout() {
+    for (manager, wanted) in [
+        (PackageManager::Npm, None),
+        (
+            PackageManager::Pnpm,
+            Some("pnpm_config_enable_global_virtual_store"),
+        ),
+        (PackageManager::Yarn, Some("YARN_ENABLE_GLOBAL_CACHE")),
+    ] {
+        let mut seen = 0;
+        for workflow in workflows(&factory("claude", manager)) {
+            let file = yaml(&workflow.render());
+            let gates = jobs(&file).filter(|(name, _)| name.ends_with("gates"));
+            for (name, job) in gates.filter(|_| workflow.file != "ci.yml") {
+                let mut steps = steps(job);
+                let install = steps.find(|step| step["name"] == "Install dependencies");
+                let env = &install.expect("a step that installs")["env"];
+                let off = wanted.is_none_or(|variable| env[variable] == "false");
+                assert!(off, "{} {name}: {env:?}", workflow.file);
+                seen += 1;
+            }
+        }
+        assert!(seen > 0, "{manager:?}");
+    }
+}
+
 #[test]
 fn dependencies_are_there_before_the_gates_and_run_nothing_of_their_own() {
     for (manager, wanted) in [
