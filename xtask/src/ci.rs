@@ -71,6 +71,10 @@ const STEPS: &[Step] = &[
         run: || e2e::run(&Check::Mdx, None),
     },
     Step {
+        name: "e2e-installed",
+        run: || e2e::run(&Check::Installed, None),
+    },
+    Step {
         name: "e2e-payloads",
         run: || e2e::run(&Check::Payloads, None),
     },

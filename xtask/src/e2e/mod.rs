@@ -8,6 +8,7 @@ mod forge;
 mod forms;
 mod github;
 mod guards;
+mod installed;
 mod kill;
 mod log;
 mod mdx;
@@ -52,6 +53,8 @@ pub(crate) enum Check {
     Expressions,
     /// Ask every guard of the workflows about tens of thousands of payloads, three ways
     Guards,
+    /// Install with the real npm, pnpm and Yarn, and let gates find what they need beside the commit
+    Installed,
     /// Compile every kind of page with the official MDX compiler
     Mdx,
     /// Keep the port's contract on somebody else's emulator of GitHub, and judge every exchange by GitHub's description
@@ -101,6 +104,7 @@ pub(crate) fn run(check: &Check, program: Option<PathBuf>) -> Result<()> {
         Check::Agents => agents::run(&program),
         Check::Demo { agent: None } => demo::run(&program),
         Check::Demo { agent: Some(kind) } => agents::demo(&program, *kind),
+        Check::Installed => installed::run(&program),
         Check::Kill { times, seed } => kill::run(&program, *times, *seed),
         Check::Killed { all, seed } => {
             let (all, seed) = (*all, *seed);
