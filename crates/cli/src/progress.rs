@@ -142,7 +142,7 @@ impl Observer for Narrator {
                 self.tell(&format!("· {}", plan.reason.sentence()));
             }
             Progress::Refused { issue, why } => {
-                self.tell(&format!("    {issue}: the forge refused: {why}"));
+                self.tell(&format!("    {issue}: not done: {why}"));
             }
         }
     }

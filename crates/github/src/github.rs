@@ -228,10 +228,11 @@ fn of_remote(error: RemoteError, credential: Kind, what: &str) -> ForgeError {
             what,
             why: error.to_string(),
         },
-        error @ (RemoteError::Refused { .. }
-        | RemoteError::Git(
+        // That it was refused, and what, is said by the forge's error.
+        RemoteError::Refused { why, .. } => ForgeError::Refused { what, why },
+        error @ RemoteError::Git(
             GitError::Refused { .. } | GitError::NotFound { .. } | GitError::BadName { .. },
-        )) => ForgeError::Refused {
+        ) => ForgeError::Refused {
             what,
             why: error.to_string(),
         },

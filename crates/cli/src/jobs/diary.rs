@@ -46,8 +46,8 @@ impl Observer for Diary {
             }
             Progress::Refused { why, .. } => {
                 // The job goes on and may end well, and somebody has to know all the same.
-                annotate(Level::Warning, "Refused by the forge", why);
-                format!("refused by the forge: {why}")
+                annotate(Level::Warning, "Not done", why);
+                format!("not done: {why}")
             }
             _ => return,
         };

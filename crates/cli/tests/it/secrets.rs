@@ -1,5 +1,8 @@
 //! Secrets in the hands of every verb that holds them, while whoever is asked says them back.
 
+use std::fs;
+use std::process::Output;
+
 use serde_json::Value;
 
 use crate::hub::{Bot, Echo, Hub, has_secret};
@@ -82,14 +85,14 @@ fn no_refusal_brings_a_secret_out() {
 const LEDGER: &str = "lightsout/*";
 const CHANGES: &str = "claude/*";
 
-/// Runs a job whose pushes to some branches are refused, and sees that it does not say by what credential; gives its status.
+/// Runs a job whose pushes to some branches are refused, and sees that it does not say by what credential; gives its end.
 fn is_refused(
     hub: &Hub,
     bot: Bot,
     branches: &str,
     words: &[&str],
     event: Option<(&str, &Value)>,
-) -> Option<i32> {
+) -> Output {
     hub.refuse_pushes(branches);
     // What was printed is looked at there.
     let output = hub.job_by(bot, words, event);
@@ -99,7 +102,7 @@ fn is_refused(
         told.contains("not with [hidden] x-access-token:[hidden]"),
         "{words:?}: {told}"
     );
-    output.status.code()
+    output
 }
 
 #[test]
@@ -109,8 +112,8 @@ fn no_push_that_is_refused_brings_a_secret_out() {
     let opened = told("opened", &hub.issue(1));
     let opened = Some(("issues", &opened));
     let fails = |bot, branches, words: &[&str], event| {
-        let status = is_refused(&hub, bot, branches, words, event);
-        assert_eq!(status, Some(1), "{words:?}");
+        let output = is_refused(&hub, bot, branches, words, event);
+        assert_eq!(output.status.code(), Some(1), "{words:?}");
     };
     fails(Bot::Token, LEDGER, &["triage"], opened);
     hub.fine(&["triage"], opened);
@@ -138,7 +141,7 @@ fn no_push_that_is_refused_brings_a_secret_out() {
     assert!(!hub.sends_secret());
 }
 
-/// A later sweep looks at such a request again, so the job does not fail.
+/// A later sweep looks at such a request again, so the job does not fail; it says what is left, once.
 #[test]
 fn no_deletion_that_is_refused_brings_a_secret_out() {
     for (verb, who, on, command) in [
@@ -149,8 +152,19 @@ fn no_deletion_that_is_refused_brings_a_secret_out() {
         let said = hub.say(who, on, command);
         let said = Some(("issue_comment", &said));
         let words = [verb, "--out", "other"];
-        let status = is_refused(&hub, Bot::Token, CHANGES, &words, said);
-        assert_eq!(status, Some(0), "{verb}");
+        fs::write(hub.path("summary.md"), "").unwrap();
+        let output = is_refused(&hub, Bot::Token, CHANGES, &words, said);
+        assert_eq!(output.status.code(), Some(0), "{verb}");
+        let summary = fs::read_to_string(hub.path("summary.md")).unwrap();
+        let told = stderr(&output);
+        for text in [&summary, &told] {
+            let mut lines = text.lines().filter(|line| line.contains("not done: "));
+            let line = lines.next().unwrap_or_else(|| panic!("{verb}: {text}"));
+            let why = "not done: the forge refused deleting ";
+            assert!(line.contains(why), "{verb}: {line}");
+            let times = line.matches("refused").count();
+            assert_eq!(times, 1, "{verb}: it is said {times} times: {line}");
+        }
         assert_eq!(hub.leaks(), None);
         assert!(!hub.sends_secret());
     }
