@@ -69,6 +69,9 @@ impl<'a> Bench<'a> {
         let tip = self.workshop.refresh(into)?;
         self.workshop.obtain(commission.rules.as_str())?;
         self.workshop.obtain(commission.base.as_str())?;
+        if let Some(at) = &commission.order.at {
+            self.workshop.obtain(at.as_str())?;
+        }
         let rules = commission.rules.as_str();
         if !self.workshop.repo.is_ancestor(rules, &tip)? {
             return Err(EngineError::ForeignRules {

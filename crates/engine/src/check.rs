@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use lightsout_forge::Sha;
-use lightsout_git::{Change, GitError};
-use lightsout_lifecycle::{Gate, GateOutcome, PictureNote, RunEnd, RunId};
+use lightsout_git::{Change, GitError, Mode};
+use lightsout_lifecycle::{Gate, GateOutcome, PictureNote, Role, RunEnd, RunId};
 use lightsout_taxonomy::Factory;
 use serde::{Deserialize, Serialize};
 
@@ -222,7 +222,11 @@ impl Bench<'_> {
         fs::create_dir_all(&desk).map_err(EngineError::disk("making", &desk))?;
         let since = Instant::now();
         self.began(commission, Stage::Pictures);
-        let illustrated = self.illustrate(commission, found.run, &desk, head)?;
+        let illustrated = match commission.order.role {
+            // What somebody pushed is checked as it is.
+            Role::Checker => Illustrated::as_it_is(head),
+            _ => self.illustrate(commission, found.run, &desk, head)?,
+        };
         self.took(Stage::Pictures, since);
         let (head, pictures) = match illustrated {
             Illustrated::Done { head, pictures } => (head, pictures),
@@ -267,10 +271,14 @@ impl Bench<'_> {
             file_bytes: factory.limits.file_bytes,
             files: MAX_FILES,
         };
-        let changes = match self.changes(commission.base.as_str(), head)? {
+        let mut changes = match self.changes(commission.base.as_str(), head)? {
             Ok(changes) => changes,
             Err(Doubt(why)) => return Ok(vec![why]),
         };
+        if commission.order.role == Role::Checker {
+            // The picture of the run before is in it, which no lane holds.
+            changes.retain(|change| !is_the_picture(commission, change));
+        }
         Ok(lane_problems(&changes, &lane, factory, limits))
     }
 
@@ -379,6 +387,11 @@ impl Bench<'_> {
         if !problems.is_empty() {
             return Ok(Ok(RunEnd::OutsideLane { problems }));
         }
+        if commission.order.role == Role::Checker && head != agent_head {
+            return Ok(Err(Doubt::new(
+                "it is about another commit than was ordered",
+            )));
+        }
         let added = match self.changes(agent_head, head)? {
             Ok(added) => added,
             Err(doubt) => return Ok(Err(doubt)),
@@ -441,24 +454,31 @@ fn same_gates(factory: &Factory, gates: &[GateResult]) -> Result<(), Doubt> {
     ))
 }
 
+/// Where the picture lies that the request calls for.
+fn picture(commission: &Commission) -> Option<&str> {
+    let request = commission.request.as_ref()?;
+    Some(request.media.as_ref()?.path.as_str())
+}
+
+/// Whether a change is that picture, as an ordinary file.
+fn is_the_picture(commission: &Commission, change: &Change) -> bool {
+    let plain = change
+        .new
+        .as_ref()
+        .is_some_and(|new| new.mode == Mode::File && new.size <= MAX_PICTURE);
+    plain && Some(change.path.as_str()) == picture(commission)
+}
+
 /// Sees that all that was added to the agent's commit is the picture that the request calls for.
 fn only_the_picture(
     commission: &Commission,
     added: &[Change],
     notes: &[PictureResult],
 ) -> Result<(), Doubt> {
-    let media = commission
-        .request
-        .as_ref()
-        .and_then(|request| request.media.as_ref());
-    let path = media.map(|media| media.path.as_str());
-    let strange = added.iter().find(|change| {
-        let plain = change
-            .new
-            .as_ref()
-            .is_some_and(|new| new.mode == lightsout_git::Mode::File && new.size <= MAX_PICTURE);
-        Some(change.path.as_str()) != path || !plain
-    });
+    let path = picture(commission);
+    let strange = added
+        .iter()
+        .find(|change| !is_the_picture(commission, change));
     if let Some(change) = strange {
         let found = crate::arrival::shown(&change.path);
         return Err(Doubt::new(format!(

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use lightsout_agents::{Agent, Request, Spending};
 use lightsout_forge::{BranchName, ForgeError, Label, Number, Sha};
 use lightsout_git::GitError;
-use lightsout_lifecycle::{Finding, RunOrder};
+use lightsout_lifecycle::{Finding, Role, RunOrder};
 use lightsout_taxonomy::{Factory, Value};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -128,6 +128,8 @@ pub enum Material {
     },
     /// A canary's: the skills to read.
     Skills(Vec<String>),
+    /// A checker's: the request that the commit belongs to, where it can still be read.
+    Pushed(Option<Given>),
 }
 
 impl Material {
@@ -137,7 +139,8 @@ impl Material {
             Self::Request(given) => Some(given),
             Self::Failure { given, .. }
             | Self::Change { given, .. }
-            | Self::Findings { given, .. } => given.as_ref(),
+            | Self::Findings { given, .. }
+            | Self::Pushed(given) => given.as_ref(),
             Self::Skills(_) => None,
         }
     }
@@ -193,24 +196,27 @@ impl Engine<'_> {
             factory,
             rules,
         } = &ground;
-        let base = order.at.as_ref().map_or(rules.as_str(), Sha::as_str);
-        self.bench.workshop.obtain(base)?;
+        let at = order.at.as_ref().map_or(rules.as_str(), Sha::as_str);
+        self.bench.workshop.obtain(at)?;
         let (text, skills) = match material {
             Material::Request(given) => prompt::of_request(factory, order, given)?,
             Material::Change { .. } => {
-                let patch = self.patch(rules, base)?;
+                let patch = self.patch(rules, at)?;
                 prompt::of_change(material, &patch)
             }
-            Material::Failure { .. } | Material::Findings { .. } | Material::Skills(_) => {
-                prompt::of_work(material)
-            }
+            Material::Failure { .. }
+            | Material::Findings { .. }
+            | Material::Skills(_)
+            | Material::Pushed(_) => prompt::of_work(material),
         };
         let request = material.given().map(|given| given.request.clone());
+        // Only an agent's own commit is given its picture.
+        let illustrated = request.as_ref().filter(|_| order.role != Role::Checker);
         let commission = Commission {
             order: order.clone(),
             into: branch(&self.settings.base)?,
             rules: commit(rules)?,
-            base: commit(base)?,
+            base: commit(&self.base_of(order, rules, at)?)?,
             started: (self.ports.clock)(),
             site: factory.name.clone(),
             subject: subject.clone(),
@@ -218,11 +224,21 @@ impl Engine<'_> {
             tried,
             prompt: text,
             skills,
-            attachments: self.fetch_attachments(request.as_ref(), dir).await?,
+            attachments: self.fetch_attachments(illustrated, dir).await?,
             request,
         };
         save(&dir.join(RUN_FILE), &commission)?;
         Ok(commission)
+    }
+
+    /// What the work of a run is held against: the commit that it starts from. A commit that is only checked is held
+    /// against where it parted from the base branch, whatever was merged into it since.
+    fn base_of(&self, order: &RunOrder, rules: &str, at: &str) -> Result<String, EngineError> {
+        let parted = match order.role {
+            Role::Checker => self.bench.workshop.repo.merge_base(rules, at)?,
+            _ => Some(at.to_owned()),
+        };
+        Ok(parted.unwrap_or_else(|| rules.to_owned()))
     }
 
     /// What a pull request changes, as a patch.
@@ -302,11 +318,16 @@ impl Commission {
         if id.is_empty() || id.len() > 100 || id.starts_with('.') || !id.chars().all(plain) {
             return Some("its run has no proper name");
         }
-        if order.at.as_ref().is_some_and(|at| *at != self.base) {
-            return Some("it starts from another commit than was ordered");
-        }
-        if order.at.is_none() && self.base != self.rules {
-            return Some("it starts from another commit than the base branch's");
+        match (&order.at, order.role) {
+            (None, Role::Checker) => return Some("it names no commit to check"),
+            (Some(_), Role::Checker) => {}
+            (Some(at), _) if *at != self.base => {
+                return Some("it starts from another commit than was ordered");
+            }
+            (None, _) if self.base != self.rules => {
+                return Some("it starts from another commit than the base branch's");
+            }
+            _ => {}
         }
         if self.order.branch == self.into && crate::lanes::writes(order.role) {
             return Some("its work would go straight to the base branch");

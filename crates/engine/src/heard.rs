@@ -54,8 +54,11 @@ impl Work {
     }
 
     /// Returns what is odd. An agent that did not come to its end is not held to what it would have left there, nor one
-    /// that was to change nothing.
+    /// that was to change nothing; where none worked, none said anything.
     pub(crate) fn oddities(&self, role: Role) -> Vec<Finding> {
+        if role == Role::Checker {
+            return Vec::new();
+        }
         if self.worked.failed.is_some() || !writes(role) {
             return self.outcome.findings.clone();
         }
@@ -74,6 +77,10 @@ impl Work {
             });
         }
         let role = commission.order.role;
+        // Which commit is checked is said by whoever ordered it, and by nothing that was left.
+        if let (Role::Checker, Some(at)) = (role, &commission.order.at) {
+            return Heard::Commit(at.to_string());
+        }
         if !writes(role) {
             return self.answer(role);
         }

@@ -9,7 +9,7 @@ use crate::Commission;
 /// Whether a role hands in commits at all.
 pub(crate) fn writes(role: Role) -> bool {
     match role {
-        Role::Author | Role::Healer { .. } | Role::Fixer => true,
+        Role::Author | Role::Healer { .. } | Role::Fixer | Role::Checker => true,
         Role::Reviewer | Role::Canary => false,
     }
 }
@@ -19,7 +19,8 @@ pub(crate) fn allowed(role: Role) -> Allowed {
     match role {
         Role::Author => Allowed::Author,
         Role::Healer { .. } | Role::Fixer => Allowed::Healer,
-        Role::Reviewer | Role::Canary => Allowed::Reviewer,
+        // Nobody works under that of a checker.
+        Role::Reviewer | Role::Canary | Role::Checker => Allowed::Reviewer,
     }
 }
 
@@ -32,7 +33,7 @@ pub(crate) fn lane(factory: &Factory, commission: &Commission) -> Option<Lane> {
         return Some(factory.closed_lane());
     }
     let Some(label) = commission.kind() else {
-        let belongs = commission.order.role == Role::Author;
+        let belongs = matches!(commission.order.role, Role::Author | Role::Checker);
         return (!belongs).then(|| factory.whole_lane());
     };
     let kind = factory.request_type(label)?;

@@ -5,7 +5,7 @@ use lightsout_forge::Number;
 use lightsout_ledger::{
     Ask, Bill, EntryId, LedgerError, PriceBook, Reservation, RunId as LedgerRun,
 };
-use lightsout_lifecycle::RunOrder;
+use lightsout_lifecycle::{Role, RunOrder};
 use lightsout_signal::{Format, Outcome};
 use lightsout_taxonomy::Factory;
 
@@ -13,13 +13,17 @@ use crate::read::caps;
 use crate::{Commission, Engine, EngineError};
 
 impl Engine<'_> {
-    /// Reserves the most one try of the run can cost; says why when a cap refuses. Reserving twice is reserving once.
+    /// Reserves the most one try of the run can cost, which is nothing where no agent works; says why when a cap refuses.
+    /// Reserving twice is reserving once.
     pub(crate) async fn reserve(
         &self,
         order: &RunOrder,
         factory: &Factory,
         tried: u32,
-    ) -> Result<Result<Reservation, String>, EngineError> {
+    ) -> Result<Result<Option<Reservation>, String>, EngineError> {
+        if order.role == Role::Checker {
+            return Ok(Ok(None));
+        }
         let ask = Ask {
             id: reservation(order, tried),
             issue: order.issue.0,
@@ -28,7 +32,7 @@ impl Engine<'_> {
             amount: self.settings.run_price,
         };
         match self.ports.ledger.reserve(&ask, &caps(factory)).await {
-            Ok(reservation) => Ok(Ok(reservation)),
+            Ok(reservation) => Ok(Ok(Some(reservation))),
             Err(LedgerError::Cap(reached)) => Ok(Err(reached.to_string())),
             Err(error) => Err(error.into()),
         }
@@ -51,8 +55,11 @@ impl Engine<'_> {
         &self,
         commission: &Commission,
         outcome: &Outcome,
-        reservation: &Reservation,
+        reservation: Option<&Reservation>,
     ) -> Result<(), EngineError> {
+        let Some(reservation) = reservation else {
+            return Ok(());
+        };
         let bill = bill(outcome, commission);
         let now = (self.ports.clock)();
         Ok(self.ports.ledger.settle(reservation, &bill, now).await?)

@@ -3,7 +3,7 @@
 use lightsout_agents::{Request, RequestMedia};
 use lightsout_forge::{Event, EventKind, Number};
 use lightsout_lifecycle::{
-    AnyFacts, Ended, Execution, Facts, MAX_DECISIONS, Plan, RunOrder, Snapshot, Step,
+    AnyFacts, Ended, Execution, Facts, MAX_DECISIONS, Plan, Role, RunOrder, Snapshot, Step,
 };
 
 use crate::commission::{Given, Ground, Material};
@@ -173,10 +173,18 @@ impl Part for RequestPart {
         AnyFacts::Request(Box::new(facts))
     }
 
-    async fn ground(&self, _: &Engine<'_>, _: &RunOrder) -> Result<Option<Ground>, EngineError> {
+    async fn ground(
+        &self,
+        _: &Engine<'_>,
+        order: &RunOrder,
+    ) -> Result<Option<Ground>, EngineError> {
         Ok(self.view.as_ref().and_then(|view| {
+            let given = given(self.issue, view);
             Some(Ground {
-                material: Material::Request(given(self.issue, view)?),
+                material: match order.role {
+                    Role::Checker => Material::Pushed(given),
+                    _ => Material::Request(given?),
+                },
                 subject: String::new(),
                 factory: view.factory.clone(),
                 rules: view.base.clone(),

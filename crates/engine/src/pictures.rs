@@ -49,6 +49,16 @@ pub(crate) enum Illustrated {
     },
 }
 
+impl Illustrated {
+    /// A commit that gets no picture.
+    pub(crate) fn as_it_is(head: &str) -> Self {
+        Self::Done {
+            head: head.to_owned(),
+            pictures: Vec::new(),
+        }
+    }
+}
+
 impl Bench<'_> {
     /// Makes the pictures of a run and commits them on top of the agent's commit.
     ///
@@ -63,10 +73,7 @@ impl Bench<'_> {
         let request = commission.request.as_ref();
         let Some((request, media)) = request.and_then(|one| Some((one, one.media.as_ref()?)))
         else {
-            return Ok(Illustrated::Done {
-                head: head.to_owned(),
-                pictures: Vec::new(),
-            });
+            return Ok(Illustrated::as_it_is(head));
         };
         let drawn = match media.kind {
             MediaKind::Header => card(commission, request),

@@ -41,10 +41,10 @@ impl Engine<'_> {
             Err(how) => self.report(&commission, refused(how), None).await?,
             Ok(reservation) => {
                 if worked.is_none() {
-                    self.let_work(agent, &commission, &factory, &dir, &reservation)
+                    self.let_work(agent, &commission, &factory, &dir, reservation.as_ref())
                         .await?;
                 }
-                self.finish(&commission, &factory, &dir, &reservation)
+                self.finish(&commission, &factory, &dir, reservation.as_ref())
                     .await?
             }
         };
@@ -58,12 +58,14 @@ impl Engine<'_> {
         commission: &Commission,
         factory: &Factory,
         dir: &Path,
-        reservation: &Reservation,
+        reservation: Option<&Reservation>,
     ) -> Result<(), EngineError> {
         match self.bench.let_work(agent, commission, factory, dir).await {
             Err(error @ EngineError::Agent(AgentError::NotStarted { .. })) => {
-                let now = (self.ports.clock)();
-                self.ports.ledger.release(reservation, now).await?;
+                if let Some(reservation) = reservation {
+                    let now = (self.ports.clock)();
+                    self.ports.ledger.release(reservation, now).await?;
+                }
                 Err(error)
             }
             other => other,
@@ -76,7 +78,7 @@ impl Engine<'_> {
         commission: &Commission,
         factory: &Factory,
         dir: &Path,
-        reservation: &Reservation,
+        reservation: Option<&Reservation>,
     ) -> Result<RunReport, EngineError> {
         let work = own_work(dir, commission)?;
         self.book(commission, &work.outcome, reservation).await?;

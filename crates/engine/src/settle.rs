@@ -191,7 +191,10 @@ impl Engine<'_> {
         if !self.settings.dry_run {
             let order = &commission.order;
             match self.reserve(order, &factory, commission.tried).await? {
-                Ok(reservation) => self.book(commission, &work.outcome, &reservation).await?,
+                Ok(reservation) => {
+                    self.book(commission, &work.outcome, reservation.as_ref())
+                        .await?;
+                }
                 Err(how) => return self.report(commission, refused(how), Some(&work)).await,
             }
         }

@@ -9,7 +9,7 @@ use lightsout_agents::{
 };
 use lightsout_forge::Sha;
 use lightsout_git::GitError;
-use lightsout_lifecycle::RunId;
+use lightsout_lifecycle::{Role, RunId};
 use lightsout_signal::Outcome;
 use lightsout_taxonomy::Factory;
 use serde::{Deserialize, Serialize};
@@ -99,6 +99,9 @@ impl Bench<'_> {
         factory: &Factory,
         out: &Path,
     ) -> Result<(), EngineError> {
+        if let (Role::Checker, Some(at)) = (commission.order.role, &commission.order.at) {
+            return self.pass_on(commission, at, out);
+        }
         let desks = self.workshop.run_dir(&commission.order.id);
         fs::create_dir_all(&desks).map_err(EngineError::disk("making", &desks))?;
         let desk = desks.join(format!("try-{}", next(&desks, "try")));
@@ -114,6 +117,30 @@ impl Bench<'_> {
         save(&out.join(WORKED_FILE), &worked)?;
         self.took(Stage::Handoff, since);
         Ok(())
+    }
+
+    /// Hands a commit on that somebody pushed, so that it is checked: no agent works.
+    fn pass_on(&self, commission: &Commission, at: &Sha, out: &Path) -> Result<(), EngineError> {
+        let repo = &self.workshop.repo;
+        let name = Workshop::run_ref(&commission.order.id, "agent");
+        let was = repo.rev(&name)?;
+        repo.update_ref(&name, at.as_str(), was.as_deref())?;
+        match repo.bundle(commission.base.as_str(), &name, &out.join(WORK_BUNDLE)) {
+            // The base branch holds it already; the lane says that nothing is changed.
+            Ok(()) | Err(GitError::NothingNew { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let transcript = out.join(TRANSCRIPT_FILE);
+        fs::write(&transcript, "").map_err(EngineError::disk("writing", transcript))?;
+        let worked = Worked {
+            run: commission.order.id.clone(),
+            failed: None,
+            tail: String::new(),
+            head: Some(at.clone()),
+            faults: Vec::new(),
+            tried: commission.tried,
+        };
+        save(&out.join(WORKED_FILE), &worked)
     }
 
     /// Lays out a fresh desk: a clone, and files beside it. A desk that a kill left is never used again, since a process

@@ -1,6 +1,7 @@
 //! From an event to a plan.
 
 pub(crate) mod canary;
+pub(crate) mod check;
 mod comments;
 pub(crate) mod heal;
 mod intake;

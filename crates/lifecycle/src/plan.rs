@@ -23,6 +23,8 @@ pub enum Role {
     Fixer,
     /// Proves that it reads the skills.
     Canary,
+    /// Puts a commit that somebody pushed through the gates: no agent works, and nothing is paid.
+    Checker,
 }
 
 impl Role {
@@ -34,6 +36,7 @@ impl Role {
             Self::Reviewer => "reviewer",
             Self::Fixer => "fixer",
             Self::Canary => "canary",
+            Self::Checker => "checker",
         }
     }
 }
@@ -54,7 +57,7 @@ pub struct RunOrder {
     pub attempt: u32,
     /// The branch that the work goes to; for one that changes nothing, the branch that it reads.
     pub branch: BranchName,
-    /// The commit that it works on; none for the newest of the base branch.
+    /// The commit that it works on or checks; none for the newest of the base branch.
     #[serde(default)]
     pub at: Option<Sha>,
 }
@@ -107,6 +110,7 @@ mod tests {
             Role::Reviewer,
             Role::Fixer,
             Role::Canary,
+            Role::Checker,
         ];
         for role in roles {
             assert_eq!(serde_json::to_value(role).unwrap()["role"], role.name());

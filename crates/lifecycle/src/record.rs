@@ -74,6 +74,9 @@ pub struct RunMark {
     pub started_at: DateTime<Utc>,
     /// How often it has been started; a run that keeps dying is handed back.
     pub tries: u32,
+    /// The commit that it only puts through the gates; none where an agent works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checks: Option<Sha>,
 }
 
 /// The machine-readable block of the status comment.

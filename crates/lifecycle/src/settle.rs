@@ -2,8 +2,8 @@
 
 use lightsout_forge::{Action, IssueState, Label, Sha, Thread};
 
-use crate::decide::repair::{gates_passed, is_green};
-use crate::decide::{Next, ask, give_up, remember};
+use crate::decide::repair::{gates_failed, gates_passed, is_green};
+use crate::decide::{Next, ask, check, give_up, remember};
 use crate::{Facts, Plan, Reason, RunEnd, RunReport, Snapshot, State, ready_key, texts};
 
 /// Settles a run: opens its pull request, or hands the work to a person. Never silence.
@@ -17,12 +17,15 @@ pub fn settle(report: &RunReport, facts: &impl Facts) -> Plan {
 
 /// Settles a run of a request.
 pub(crate) fn request(report: &RunReport, snapshot: &Snapshot) -> Plan {
-    let current = snapshot.record.run.as_ref().map(|mark| &mark.id);
-    if current != Some(&report.run) {
+    let current = snapshot.record.run.as_ref();
+    let Some(mark) = current.filter(|mark| mark.id == report.run) else {
         return Plan::ignore(Reason::AlreadyHandled);
-    }
+    };
     if snapshot.is_merged() || snapshot.issue.state == IssueState::Closed {
         return dropped(report, snapshot);
+    }
+    if let Some(commit) = &mark.checks {
+        return checked(report, snapshot, commit);
     }
     match &report.end {
         RunEnd::Ready {
@@ -52,14 +55,37 @@ pub(crate) fn request(report: &RunReport, snapshot: &Snapshot) -> Plan {
     }
 }
 
+/// Settles the check of a commit that somebody pushed: nothing is pushed, and what counts is said of that commit alone.
+fn checked(report: &RunReport, snapshot: &Snapshot, commit: &Sha) -> Plan {
+    if !check::is_head(snapshot, commit) {
+        return check::outdated(snapshot);
+    }
+    let reason = match &report.end {
+        RunEnd::Ready { gates, head, .. } if head == commit => {
+            if gates.iter().all(is_green) {
+                return shown(report, snapshot, commit);
+            }
+            Reason::GatesFailed
+        }
+        RunEnd::OutsideLane { .. } => Reason::OutsideLane,
+        // Whatever else its report says, the gates have not seen the commit.
+        _ => return handed_back(report, snapshot, Reason::GatesMissing),
+    };
+    let mut plan = handed_back(report, snapshot, reason);
+    plan.actions.insert(0, gates_failed(commit));
+    plan
+}
+
+/// The commit is in the pull request already: it is shown as ready, and can be approved from then on.
+fn shown(report: &RunReport, snapshot: &Snapshot, head: &Sha) -> Plan {
+    let mut actions = vec![gates_passed(head)];
+    actions.extend(ready(report, snapshot, head));
+    Plan::act(Reason::InReview, actions)
+}
+
 /// The pull request first, the waiting label off second, the record last: a run is in progress until all of it is done.
 fn in_review(report: &RunReport, snapshot: &Snapshot, head: &Sha, push: Action) -> Plan {
-    let issue = snapshot.issue.number;
-    let next = Next {
-        state: State::InReview,
-        reason: Reason::InReview,
-    };
-    let actions = vec![
+    let mut actions = vec![
         push,
         gates_passed(head),
         Action::EnsurePullRequest {
@@ -72,13 +98,25 @@ fn in_review(report: &RunReport, snapshot: &Snapshot, head: &Sha, push: Action) 
             on: Thread::PullOf(report.branch.clone()),
             label: Label::bot_generated(),
         },
+    ];
+    actions.extend(ready(report, snapshot, head));
+    Plan::act(Reason::InReview, actions)
+}
+
+/// Shows a commit as ready, once its pull request exists.
+fn ready(report: &RunReport, snapshot: &Snapshot, head: &Sha) -> [Action; 3] {
+    let next = Next {
+        state: State::InReview,
+        reason: Reason::InReview,
+    };
+    [
         Action::UpsertComment {
             on: Thread::PullOf(report.branch.clone()),
             key: ready_key(head),
             body: texts::ready(&snapshot.requester.login, head),
         },
         Action::EnsureNoLabel {
-            on: Thread::Issue(issue),
+            on: Thread::Issue(snapshot.issue.number),
             label: Label::waiting(),
         },
         remember(snapshot, next, |record| {
@@ -87,8 +125,7 @@ fn in_review(report: &RunReport, snapshot: &Snapshot, head: &Sha, push: Action) 
             record.head = Some(head.clone());
             record.spent = report.spent;
         }),
-    ];
-    Plan::act(Reason::InReview, actions)
+    ]
 }
 
 fn title(issue_title: &str) -> String {

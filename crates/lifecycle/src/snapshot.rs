@@ -88,6 +88,16 @@ pub enum Intake {
     },
 }
 
+impl Intake {
+    /// The content type, where there is exactly one.
+    pub fn kind(&self) -> Option<&Label> {
+        match self {
+            Self::Incomplete { kind, .. } | Self::Complete { kind, .. } => Some(kind),
+            Self::NotARequest | Self::SeveralTypes { .. } | Self::UnknownType { .. } => None,
+        }
+    }
+}
+
 /// The comment that an event speaks of, or for a sweep the oldest one that nobody has dealt with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommentFacts {
@@ -125,6 +135,13 @@ impl PullFacts {
         self.statuses
             .iter()
             .any(|status| status.context == Self::GATES)
+    }
+
+    /// Whether the factory's own gates passed on the head commit.
+    pub fn gates_are_green(&self) -> bool {
+        self.statuses
+            .iter()
+            .any(|status| status.context == Self::GATES && status.state == CheckState::Success)
     }
 
     /// Whether every status is green, the factory's own among them.
@@ -261,6 +278,7 @@ mod tests {
             id: RunId("7-1".into()),
             started_at: DateTime::UNIX_EPOCH,
             tries: 1,
+            checks: None,
         };
         let refused = changed(world(), |world| world.record.state = State::Refused);
         let waiting = changed(in_review(), |world| {

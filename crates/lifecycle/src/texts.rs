@@ -7,8 +7,8 @@ use lightsout_signal::{Finding as Oddity, FindingCode};
 
 use crate::snapshot::factory_branch_prefix;
 use crate::{
-    Approval, CanaryRecord, Command, Finding, Gate, GateOutcome, Reason, Record, RunEnd, RunReport,
-    SkillFacts, Snapshot, SpendFacts, State,
+    Approval, CanaryRecord, Command, Finding, Gate, GateOutcome, Reason, Record, Role, RunEnd,
+    RunReport, SkillFacts, Snapshot, SpendFacts, State,
 };
 
 /// The hidden line that ties a pull request to its request.
@@ -76,13 +76,15 @@ pub(crate) fn status(record: &Record) -> String {
     format!(
         "{}\n**Status: {}.** {why}\n\n<sub>{}</sub>",
         record.block(),
-        heading(record.state),
+        heading(record.state, record),
         how_to_go_on(record.state)
     )
 }
 
-fn heading(state: State) -> &'static str {
+fn heading(state: State, record: &Record) -> &'static str {
+    let checks = record.run.as_ref().is_some_and(|run| run.checks.is_some());
     match state {
+        State::Working if checks => "the gates run",
         State::New => "new",
         State::Refused => "refused",
         State::Waiting => "waiting for a person",
@@ -134,7 +136,10 @@ pub(crate) fn reply(to: &Login, command: Command, reason: Reason) -> String {
 /// The answer to `/status`.
 pub(crate) fn status_reply(to: &Login, snapshot: &Snapshot) -> String {
     let state = snapshot.state();
-    let mut text = format!("@{to} the request is **{}**.", heading(state));
+    let mut text = format!(
+        "@{to} the request is **{}**.",
+        heading(state, &snapshot.record)
+    );
     if let Some(facts) = snapshot.open_pull() {
         let pull = &facts.pull;
         let _ = write!(
@@ -267,6 +272,9 @@ pub(crate) fn handed_back_request(report: &RunReport) -> String {
     let mut text = handed_back(report);
     let advice = match advice(&report.oddities) {
         Some(_) => "",
+        None if report.role == Role::Checker => {
+            "Push a commit that passes and comment `/publish`: the gates run on it, and no agent is paid. `/retry` does the whole work again."
+        }
         None => how_to_go_on_from(&report.end),
     };
     if !advice.is_empty() {

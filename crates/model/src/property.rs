@@ -160,7 +160,7 @@ pub(crate) fn of_plan(
     if !world.enabled {
         return Some(Property::SwitchedOff);
     }
-    if plan.reason != Reason::Started {
+    if !matches!(plan.reason, Reason::Started | Reason::Checking) {
         return None;
     }
     let sweep = matches!(event.kind, EventKind::Sweep { .. });

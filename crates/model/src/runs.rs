@@ -1,14 +1,14 @@
 //! What agents do: how a run ends, and what is reported of it.
 
 use lightsout_ledger::Nanodollars;
-use lightsout_lifecycle::{Gate, GateOutcome, RunEnd, RunOrder, RunReport, Step};
+use lightsout_lifecycle::{Gate, GateOutcome, Role, RunEnd, RunOrder, RunReport, Step};
 
 use crate::explore::Taken;
 use crate::game::Game;
 use crate::moves::Outcome;
 use crate::property::Property;
 use crate::view;
-use crate::world::{Commit, World, branch_name, sha};
+use crate::world::{Commit, World, branch_name, commit_of, sha};
 
 impl Game {
     pub(crate) fn work(&mut self, taken: &mut Taken<World>, at: usize, outcome: Outcome) {
@@ -37,33 +37,40 @@ impl Game {
         outcome: Outcome,
     ) -> RunReport {
         let run = (u8::try_from(at).unwrap_or(0), order.attempt);
-        let refused = self.rulebook.reserves && view::over_cap(&self.scenario, world, run);
+        let paid = order.role != Role::Checker;
+        let refused = paid && self.rulebook.reserves && view::over_cap(&self.scenario, world, run);
         let end = if refused {
             let how = "a cap is reached".to_owned();
             let tail = String::new();
             RunEnd::AgentFailed { how, tail }
         } else {
-            if !world.reserved.contains(&run) {
+            if paid && !world.reserved.contains(&run) {
                 world.reserved.push(run);
                 world.reserved.sort_unstable();
             }
-            self.end(world, outcome)
+            self.end(world, order, outcome)
         };
         report(order, end, view::RUN)
     }
 
-    fn end(&self, world: &mut World, outcome: Outcome) -> RunEnd {
+    fn end(&self, world: &mut World, order: &RunOrder, outcome: Outcome) -> RunEnd {
         let message = String::new;
         let mut ready = |outcome: GateOutcome| {
-            world.commits.push(Commit {
-                gates: false,
-                sound: outcome == GateOutcome::Passed,
-                ci: self.scenario.first_check(),
-                endorsed: false,
+            // What is only checked stays as it is.
+            let head = order.at.clone().unwrap_or_else(|| {
+                world.commits.push(Commit {
+                    gates: false,
+                    sound: false,
+                    ci: self.scenario.first_check(),
+                    endorsed: false,
+                });
+                sha(u8::try_from(world.commits.len() - 1).unwrap_or(u8::MAX))
             });
-            let head = u8::try_from(world.commits.len() - 1).unwrap_or(u8::MAX);
+            if let Some(commit) = commit_of(&head) {
+                world.commits[usize::from(commit)].sound = outcome == GateOutcome::Passed;
+            }
             RunEnd::Ready {
-                head: sha(head),
+                head,
                 bundle: "bundle".into(),
                 gates: vec![Gate {
                     name: "build".to_owned(),

@@ -108,6 +108,16 @@ pub(crate) const ALL: &[Scenario] = &[
         ..PLAIN
     },
     Scenario {
+        name: "pushes",
+        about: "commits that a person pushes, which the gates pass or refuse, or do not get to, while more are pushed",
+        people: &[(Who::Ada, &[PUBLISH, Deed::Push])],
+        agent: &[Outcome::Ready, Outcome::RedGate, Outcome::Crashes],
+        queue: Queue::Max,
+        deeds: 4,
+        faults: 0,
+        ..PLAIN
+    },
+    Scenario {
         name: "clarify",
         about: "an incomplete request: answers, chatter, robots and strangers in its thread, and an agent that asks",
         requests: &[(Who::Mira, Labels::FAQ, false)],

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use lightsout_forge::{Action, EventKind};
-use lightsout_lifecycle::{Answer, Step};
+use lightsout_lifecycle::{Answer, Role, Step};
 
 use crate::explore::{Play, Taken};
 use crate::game::Game;
@@ -99,7 +99,12 @@ pub(crate) fn sentence(game: &Game, world: &World, what: Move) -> String {
         Move::Sweep { at } => format!("{}A sweep looks at the request.", on(at)),
         Move::Perform { at } => format!("{}The factory acts:", on(at)),
         Move::Work { at, outcome } => {
-            format!("{}The agent works: {}.", on(at), outcome_name(outcome))
+            let who = if step_name(game, world, at) == CHECK {
+                "The gates run"
+            } else {
+                "The agent works"
+            };
+            format!("{}{who}: {}.", on(at), outcome_name(outcome))
         }
         Move::Crash { at } => format!(
             "{}The process ends before it could {}.",
@@ -131,6 +136,9 @@ fn after<W>(taken: &Taken<W>) -> String {
     text
 }
 
+/// What a run comes to in which no agent works.
+const CHECK: &str = "let the gates run";
+
 fn step_name(game: &Game, world: &World, at: u8) -> String {
     let execution = world.requests[usize::from(at)].execution;
     match execution
@@ -138,6 +146,7 @@ fn step_name(game: &Game, world: &World, at: u8) -> String {
         .map(lightsout_lifecycle::Execution::step)
     {
         Some(Step::Ensure(action)) => action_name(action),
+        Some(Step::Run(order)) if order.role == Role::Checker => CHECK.to_owned(),
         Some(Step::Run(_)) => "let the agent work".to_owned(),
         _ => "go on".to_owned(),
     }

@@ -4,7 +4,7 @@ use lightsout_forge::{
     AccountKind, Action, CommentId, Credential, Event, EventKind, Label, Permission, Thread,
 };
 use lightsout_lifecycle::{
-    Command, Person, Plan, Reason, Rules, RunReport, Snapshot, State, approval_key, decide,
+    Command, Person, Plan, Reason, Rules, RunEnd, RunReport, Snapshot, State, approval_key, decide,
     merge_conflict, settle,
 };
 
@@ -148,6 +148,13 @@ pub const CONTROLS: &[Control] = &[
         rulebook: deciding(approval_of_the_unseen),
         breaks: Property::UnapprovedMerge,
         scene: "publish",
+    },
+    Control {
+        name: "a check that counts for whatever is there",
+        about: "what the gates said of a commit that was pushed is said of the head, which has moved on since",
+        rulebook: settling(check_of_the_head),
+        breaks: Property::UnapprovedMerge,
+        scene: "pushes",
     },
     Control {
         name: "publish by anybody",
@@ -297,10 +304,21 @@ fn no_label_on_red(report: &RunReport, snapshot: &Snapshot) -> Plan {
 
 fn ready_is_enough(report: &RunReport, snapshot: &Snapshot) -> Plan {
     let mut report = report.clone();
-    if let lightsout_lifecycle::RunEnd::Ready { gates, .. } = &mut report.end {
+    if let RunEnd::Ready { gates, .. } = &mut report.end {
         gates.clear();
     }
     settle(&report, snapshot)
+}
+
+fn check_of_the_head(report: &RunReport, snapshot: &Snapshot) -> Plan {
+    let (mut report, mut snapshot) = (report.clone(), snapshot.clone());
+    if let (Some(facts), Some(mark)) = (&snapshot.pull, &mut snapshot.record.run)
+        && let (Some(checked), RunEnd::Ready { head, .. }) = (&mut mark.checks, &mut report.end)
+    {
+        checked.clone_from(&facts.pull.head_sha);
+        head.clone_from(&facts.pull.head_sha);
+    }
+    settle(&report, &snapshot)
 }
 
 fn drop_the_run(report: &RunReport, snapshot: &Snapshot) -> Plan {

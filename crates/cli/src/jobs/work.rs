@@ -1,7 +1,7 @@
 //! `lightsout agent run`: the job of the agent.
 
 use lightsout_engine::{Commission, Left};
-use lightsout_lifecycle::RunEnd;
+use lightsout_lifecycle::{Role, RunEnd};
 
 use super::diary::Diary;
 use super::place::bench;
@@ -41,11 +41,16 @@ async fn work_on(args: &AgentRun) -> anyhow::Result<Done> {
 }
 
 fn tell(args: &AgentRun, commission: &Commission, left: &Left) -> anyhow::Result<()> {
-    let (code, sentence, words) = said(left);
+    let (code, mut sentence, words) = said(left);
+    let mut told = general(left);
     let commit = match left {
         Left::Commit(head) => Some(head.as_str()),
         _ => None,
     };
+    if let (Some(head), Role::Checker) = (commit, commission.order.role) {
+        sentence = format!("no agent works: {head} is checked as somebody pushed it");
+        told = "What somebody pushed waits to be checked; no agent works.";
+    }
     let mut outputs = Outputs::default();
     outputs.set("run_id", commission.order.id.0.as_str());
     outputs.set("end", code);
@@ -55,7 +60,7 @@ fn tell(args: &AgentRun, commission: &Commission, left: &Left) -> anyhow::Result
     outputs.write()?;
 
     let mark = if commit.is_some() { "✍️" } else { "❗" };
-    let mut summary = Summary::new("agent run", mark, general(left));
+    let mut summary = Summary::new("agent run", mark, told);
     summary.table(&[
         (
             "run",

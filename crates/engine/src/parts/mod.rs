@@ -231,7 +231,7 @@ impl Engine<'_> {
     ) -> Result<Settled, EngineError> {
         let order = &commission.order;
         match order.role {
-            Role::Author => {
+            Role::Author | Role::Checker => {
                 let mut part = RequestPart::settled(order.issue);
                 self.settle_part(&mut part, commission, report, out).await
             }

@@ -80,8 +80,10 @@ pub(crate) fn of_work(material: &Material) -> (String, Vec<String>) {
             (mending(text, material), Vec::new())
         }
         Material::Skills(names) => (recital(names), names.clone()),
-        // Each of these has a prompt of its own.
-        Material::Request(_) | Material::Change { .. } => (String::new(), Vec::new()),
+        // Each of these has a prompt of its own, or tells nobody anything.
+        Material::Request(_) | Material::Change { .. } | Material::Pushed(_) => {
+            (String::new(), Vec::new())
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod gates;
 mod handed;
 mod jobs;
 mod parts;
+mod pushed;
 mod spend;
 mod story;
 mod transcripts;

@@ -17,7 +17,7 @@ use lightsout_lifecycle::{AnyFacts, Reason, canary_key, status_key};
 use crate::world::{BODY, GOOD, MAINTAINER, REQUESTER, World, login_of};
 
 /// Mends the page of the request, within its lane.
-const MENDS: &str = "printf 'More.\\n' >> content/faq/bicycles.mdx\ngit add content && git commit -qm 'mend'\necho READY\n";
+pub(crate) const MENDS: &str = "printf 'More.\\n' >> content/faq/bicycles.mdx\ngit add content && git commit -qm 'mend'\necho READY\n";
 
 const FINDS: &str = "cat <<'END'\n```json\n{\"findings\":[{\"severity\":\"must_fix\",\"path\":\"content/faq/bicycles.mdx\",\"text\":\"The hall has 13 hooks.\"}]}\n```\nREADY\nEND\n";
 
@@ -45,7 +45,7 @@ pub(crate) fn agent(world: &World, script: &str) -> CommandAgent {
 }
 
 /// Puts an engine together and lets it be used.
-async fn with_engine<T>(world: &World, then: impl AsyncFnOnce(&Engine<'_>) -> T) -> T {
+pub(crate) async fn with_engine<T>(world: &World, then: impl AsyncFnOnce(&Engine<'_>) -> T) -> T {
     let clock = || DateTime::from_timestamp(world.now, 0).unwrap();
     let ports = Ports {
         forge: &world.local,
@@ -74,7 +74,11 @@ pub(crate) async fn deal(
 }
 
 /// Does the run in `run` with a script, checks it, and settles it; says what came of it and where a next run lies.
-async fn finish(world: &World, run: &std::path::Path, script: &str) -> (Settled, PathBuf) {
+pub(crate) async fn finish(
+    world: &World,
+    run: &std::path::Path,
+    script: &str,
+) -> (Settled, PathBuf) {
     let next = run.with_extension("next");
     let (work, gates) = (run.with_extension("work"), run.with_extension("gates"));
     let dir = world.local.dir();
@@ -101,7 +105,7 @@ pub(crate) async fn in_review() -> (World, Number, PullRequest) {
     (world, issue, pull)
 }
 
-fn failed(pull: &PullRequest, workflow: &str) -> (WorkflowRun, EventKind) {
+pub(crate) fn failed(pull: &PullRequest, workflow: &str) -> (WorkflowRun, EventKind) {
     let run = WorkflowRun {
         id: 900,
         workflow: workflow.to_owned(),

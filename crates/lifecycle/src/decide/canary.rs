@@ -181,6 +181,7 @@ fn start(facts: &CanaryFacts, mut record: CanaryRecord) -> Plan {
                 id: RunId(format!("canary-{}", record.attempt)),
                 started_at: facts.now,
                 tries: 1,
+                checks: None,
             };
             (Reason::CanaryStarted, mark)
         }

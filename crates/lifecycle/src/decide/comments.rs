@@ -3,7 +3,7 @@
 use lightsout_forge::{Action, CommentKey, IssueState, Label, Thread};
 
 use super::steps::{Next, note, remember};
-use super::{Nudge, intake, pulls};
+use super::{Nudge, check, intake, pulls};
 use crate::trace::{applies, found};
 use crate::{
     Approval, Command, CommentFacts, Intake, Plan, PullFacts, Reason, Snapshot, State,
@@ -49,7 +49,8 @@ fn handled(snapshot: &Snapshot, comment: &CommentFacts, command: Command) -> Pla
     }
     let plan = on_command(snapshot, comment, command);
     match (command, plan.reason) {
-        (Command::Publish, Reason::Published) => plan,
+        // Also the check that it led to, when whoever was to hand it out was killed.
+        (Command::Publish, Reason::Published | Reason::Resumed) => plan,
         (Command::Publish, Reason::Approved) => {
             pulls::left_of_approval(snapshot).unwrap_or(nothing)
         }
@@ -186,11 +187,12 @@ fn publish(snapshot: &Snapshot, comment: &CommentFacts) -> Plan {
     ) {
         return reply(snapshot, comment, Command::Publish, Reason::AlreadyDone);
     }
-    // A head that no gate has seen cannot be merged; whoever approves it is told so.
-    let unseen = match facts.shown {
-        Some(shown) => comment.id <= shown,
-        None => facts.has_gates(),
-    };
+    // Nobody approves what the gates have not passed: they run first, and the commit is shown once they have.
+    if applies(Reason::Checking, !facts.gates_are_green()) {
+        let plan = check::begin(snapshot, facts);
+        return told(snapshot, comment, Command::Publish, plan);
+    }
+    let unseen = facts.shown.is_none_or(|shown| comment.id <= shown);
     if applies(Reason::PublishedUnseen, unseen) {
         return reply(snapshot, comment, Command::Publish, Reason::PublishedUnseen);
     }

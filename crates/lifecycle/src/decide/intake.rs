@@ -2,8 +2,8 @@
 
 use lightsout_forge::{Action, BranchName, CommentKey, IssueState, Label, Thread};
 
-use super::Nudge;
 use super::steps::{Next, ask, handled_command, remember};
+use super::{Nudge, check};
 use crate::trace::applies;
 use crate::{Intake, Plan, Reason, Role, RunId, RunMark, RunOrder, Snapshot, State, texts};
 
@@ -147,12 +147,13 @@ fn start(snapshot: &Snapshot, kind: &Label, branch: BranchName) -> Plan {
         id: id.clone(),
         started_at: snapshot.now,
         tries: 1,
+        checks: None,
     };
     run(snapshot, Reason::Started, kind, attempt, branch, mark)
 }
 
 /// Takes up a run that was started: leaves it alone while it lives, starts it again once it is dead.
-fn take_up(snapshot: &Snapshot) -> Plan {
+pub(crate) fn take_up(snapshot: &Snapshot) -> Plan {
     let record = &snapshot.record;
     let (Some(mark), false) = (&record.run, snapshot.run_alive) else {
         return Plan::ignore(Reason::RunInProgress);
@@ -166,8 +167,17 @@ fn take_up(snapshot: &Snapshot) -> Plan {
             "Look at the machine it ran on before you `/retry`.",
         );
     }
-    // A request whose labels were changed under a running agent is judged afresh.
-    let (Intake::Complete { kind, .. }, Some(branch)) = (&snapshot.intake, &record.branch) else {
+    if let Some(checked) = &mark.checks
+        && !check::is_head(snapshot, checked)
+    {
+        return check::outdated(snapshot);
+    }
+    // A request whose labels were changed under a running agent is judged afresh. A check asks for its type alone.
+    let kind = match &snapshot.intake {
+        Intake::Complete { kind, .. } => Some(kind),
+        other => other.kind().filter(|_| mark.checks.is_some()),
+    };
+    let (Some(kind), Some(branch)) = (kind, &record.branch) else {
         return start_or_ask(snapshot);
     };
     let mark = RunMark {
@@ -184,7 +194,7 @@ fn take_up(snapshot: &Snapshot) -> Plan {
     )
 }
 
-fn run(
+pub(crate) fn run(
     snapshot: &Snapshot,
     reason: Reason,
     kind: &Label,
@@ -198,12 +208,15 @@ fn run(
     };
     let order = RunOrder {
         id: mark.id.clone(),
-        role: Role::Author,
+        role: match mark.checks {
+            Some(_) => Role::Checker,
+            None => Role::Author,
+        },
         issue: snapshot.issue.number,
         kind: Some(kind.clone()),
         attempt,
         branch: branch.clone(),
-        at: None,
+        at: mark.checks.clone(),
     };
     let record = remember(snapshot, next, |record| {
         record.attempt = attempt;

@@ -69,7 +69,7 @@ fn merge_if_green(snapshot: &Snapshot, facts: &PullFacts, approval: &Approval) -
             snapshot,
             Reason::GatesMissing,
             &format!("ungated-{}", facts.pull.head_sha.short()),
-            "Somebody pushed it after the last run. Comment `/retry`: the work is done again, and checked.",
+            "Comment `/publish` again: the gates run on it, and no agent is paid. `/retry` does the whole work again.",
         ),
         CheckState::Failure | CheckState::Error => {
             let key = format!("red-{}", facts.pull.head_sha.short());

@@ -67,10 +67,27 @@ pub(crate) fn propose(report: &RunReport, head: &Sha, proposal: Proposal<'_>) ->
 
 /// The factory's own status of a commit on which every gate was green.
 pub(crate) fn gates_passed(head: &Sha) -> Action {
+    gates(
+        head,
+        CheckState::Success,
+        "Every gate passed on exactly this commit",
+    )
+}
+
+/// The factory's own status of a commit on which one was not.
+pub(crate) fn gates_failed(head: &Sha) -> Action {
+    gates(
+        head,
+        CheckState::Failure,
+        "A gate failed on exactly this commit",
+    )
+}
+
+fn gates(head: &Sha, state: CheckState, description: &str) -> Action {
     Action::EnsureStatus {
         sha: head.clone(),
         context: PullFacts::GATES.to_owned(),
-        state: CheckState::Success,
-        description: "Every gate passed on exactly this commit".to_owned(),
+        state,
+        description: description.to_owned(),
     }
 }

@@ -1,5 +1,6 @@
 //! Single decisions, told as facts about a world in which only the named thing differs.
 
+mod check;
 mod comments;
 mod exhaustive;
 mod intake;
@@ -271,6 +272,7 @@ fn running() -> Snapshot {
         id: RunId("7-1".into()),
         started_at: DateTime::UNIX_EPOCH,
         tries: 1,
+        checks: None,
     });
     world
 }

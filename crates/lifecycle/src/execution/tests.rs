@@ -69,6 +69,7 @@ fn ran() -> (Execution, Snapshot) {
         id: order.id.clone(),
         started_at: world.now,
         tries: 1,
+        checks: None,
     });
     world.record.state = State::Working;
     execution.ran(RunReport {

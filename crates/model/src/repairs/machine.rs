@@ -202,7 +202,9 @@ impl Game {
     fn outcomes(&self, role: Role) -> &'static [Outcome] {
         match role {
             Role::Reviewer => self.scenario.reviewer,
-            Role::Author | Role::Healer { .. } | Role::Fixer | Role::Canary => self.scenario.healer,
+            Role::Author | Role::Healer { .. } | Role::Fixer | Role::Canary | Role::Checker => {
+                self.scenario.healer
+            }
         }
     }
 

@@ -284,6 +284,7 @@ fn whoever_is_stranded_is_seen() {
             id: Run("1-1".to_owned()),
             started_at: at(0),
             tries: 1,
+            checks: None,
         }),
         ..Record::default()
     });

@@ -57,11 +57,8 @@ fn publish_counts_for_what_was_shown_before_it_was_written() {
     assert_eq!(reason(Some(5), true), Reason::PublishedUnseen);
     assert_eq!(reason(Some(6), true), Reason::PublishedUnseen);
     assert_eq!(reason(None, true), Reason::PublishedUnseen);
-    assert_eq!(
-        reason(None, false),
-        Reason::Approved,
-        "told by the next rule"
-    );
+    assert_eq!(reason(None, false), Reason::Checking);
+    assert_eq!(reason(Some(4), false), Reason::Checking);
 }
 
 #[test]

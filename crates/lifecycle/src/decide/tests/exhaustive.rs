@@ -183,6 +183,7 @@ fn with_runs(base: &Snapshot) -> Vec<Snapshot> {
             id: RunId("7-1".into()),
             started_at: world.now,
             tries,
+            checks: None,
         });
         world.run_alive = alive;
         worlds.push(world);
@@ -362,7 +363,13 @@ fn unasked_run(event: &Event, world: &Snapshot, plan: &Plan) -> Option<&'static 
             ..
         })
     );
-    let admitted = world.is_admitted() || let_in || plan.reason == Reason::Resumed;
+    // What is in review was let in before, and a check of it costs nothing.
+    let checks = plan.reason == Reason::Checking
+        && world
+            .comment
+            .as_ref()
+            .is_some_and(|said| said.command == Some(Command::Publish) && said.author.may_write());
+    let admitted = world.is_admitted() || let_in || checks || plan.reason == Reason::Resumed;
     (!admitted).then_some("a stranger starts a run")
 }
 

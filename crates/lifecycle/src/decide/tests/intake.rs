@@ -108,6 +108,7 @@ fn a_dead_run_is_taken_up_and_at_last_handed_back() {
         id: RunId("7-1".into()),
         started_at: DateTime::UNIX_EPOCH,
         tries: 1,
+        checks: None,
     });
     let plan = swept(&world);
     assert_eq!(

@@ -44,6 +44,7 @@ fn what_is_due_goes_before_what_is_stale() {
         id: RunId("7-1".into()),
         started_at: DateTime::UNIX_EPOCH,
         tries: 1,
+        checks: None,
     });
     world.run_alive = true;
     assert!(swept(&world).is_empty());
