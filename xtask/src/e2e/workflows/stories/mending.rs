@@ -20,6 +20,7 @@ const FIXES: [&str; 6] = [
     "fix-gates",
     "fix-settle",
 ];
+const CHECKS: [&str; 4] = ["publish", "agent", "gates", "settle"];
 const HEALS: [&str; 4] = ["logs", "agent", "gates", "settle"];
 
 /// A page that a person proposes, on a branch of the same name.
@@ -208,6 +209,52 @@ pub(super) fn refused(world: &mut World<'_>) -> Result<()> {
     world.approve(issue)?;
     ensure!(world.published(&path)? == good);
     kept_to_script(&server).map(drop)
+}
+
+/// A repair of the factory's own page makes a commit that no gate has seen: they run on it, and no model is asked.
+pub(super) fn own_page(world: &mut World<'_>) -> Result<()> {
+    let (path, question) = (path("is-there-a-pond"), "Is there a pond?");
+    let good = page(question, "Yes. There are 13 hooks in the hall.");
+    let heading = "# Mend a failed check";
+    let commit = format!("git add {path} && git commit -q -m 'Count the hooks'");
+    let server = ModelServer::start(vec![
+        Conversation::new("finds nothing", ["# Review pull request"]).turn(findings(&json!([]))),
+        Conversation::new("mends", [heading, &path])
+            .turn(Turn::say("").read(format!("{{cwd}}/{path}")))
+            .turn(Turn::say("").write(format!("{{cwd}}/{path}"), &good))
+            .turn(Turn::say("").shell(&commit))
+            .turn(Turn::say("It is mended.\n\nREADY")),
+        Conversation::new("writes", [question])
+            .turn(Turn::say("").write(format!("{{cwd}}/{path}"), good.replace("13", "12")))
+            .turn(Turn::say("").shell(&commit))
+            .turn(Turn::say("The page is committed.\n\nREADY")),
+    ])?;
+    world.model = Some((server.url(), KEY));
+    let issue = world
+        .hub
+        .open("mira-fern", "FAQ: pond", &faq(question), &["cms-faq"])?;
+    let told = world.deliver()?;
+    let ran = expect(&told, "issues opened", "cms.yml", &CHAIN)?;
+    gave(ran, "settle", "reason", "in-review")?;
+    let pull = world.hub.pull(issue)?;
+    let log = format!("{path}:6: error: a hook too few\n");
+    let repair = mended(world, &pull, &log)?;
+    world.hub.merge("ada-gatekeeper", repair)?;
+    world.deliver()?;
+    let asked = kept_to_script(&server)?;
+
+    world.hub.say("ada-gatekeeper", issue, "/publish")?;
+    let told = world.deliver()?;
+    let ran = expect(&told, "issue_comment created", "cms-publish.yml", &CHECKS)?;
+    gave(ran, "publish", "reason", "checking")?;
+    gave(ran, "publish", "role", "checker")?;
+    gave(ran, "agent", "check", "true")?;
+    gave(ran, "gates", "passed", "true")?;
+    gave(ran, "settle", "reason", "in-review")?;
+    ensure!(kept_to_script(&server)? == asked, "a model was asked");
+    world.approve(issue)?;
+    ensure!(world.published(&path)? == good);
+    Ok(())
 }
 
 /// The template agent mends nothing: what it could not do is told to people.

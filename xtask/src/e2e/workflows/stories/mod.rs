@@ -47,6 +47,7 @@ pub(super) const ALL: &[Site] = &[
         stories: &[
             ("Claude Code with a scripted model", requests::claude),
             ("a page that a gate refused, mended", mending::refused),
+            ("a page of the factory's own, mended", mending::own_page),
             ("the canary", canary::canary),
         ],
     },
