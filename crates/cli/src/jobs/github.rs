@@ -64,12 +64,20 @@ pub(super) async fn with_github<T>(
 
 /// Where the repository is checked out.
 pub(super) fn checkout(at: &Where) -> anyhow::Result<PathBuf> {
-    at.checkout.clone().or_else(actions::checkout).ok_or_else(|| {
+    let checkout = at.checkout.clone().or_else(actions::checkout);
+    let checkout = checkout.ok_or_else(|| {
         Mendable::error(
             "no factory is named",
             "name a factory's folder with `--dir`, such as `--dir lightsout-demo`; in a workflow, `--checkout` or `GITHUB_WORKSPACE` names a checkout of the base branch",
         )
-    })
+    })?;
+    Repo::open_checkout(&checkout).map_err(|_| {
+        Mendable::error(
+            format!("`{}` is no checkout of a git repository", checkout.display()),
+            "`--checkout` or `GITHUB_WORKSPACE` names the folder of a checkout of the base branch, with its `.git` folder in it",
+        )
+    })?;
+    Ok(checkout)
 }
 
 /// The base branch: the one that a pull request goes to, or else the one that the workflow runs for, which is the

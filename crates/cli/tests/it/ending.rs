@@ -113,3 +113,18 @@ fn a_machine_without_git_is_the_users_to_mend() {
     let output = demo.args(["demo", "--dir", "site"]).output().unwrap();
     ended(&output, &["git is not installed"]);
 }
+
+#[test]
+fn a_folder_that_is_no_checkout_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    for checkout in ["", "nowhere"] {
+        let folder = dir.path().join(checkout);
+        let mut job = lightsout();
+        job.current_dir(dir.path())
+            .args(["gate", "--state", "state", "--checkout"])
+            .arg(&folder);
+        let named = format!("`{}` is no checkout of a git repository", folder.display());
+        ended(&job.output().unwrap(), &[&named, "hint: `--checkout`"]);
+        assert!(!dir.path().join("state").exists());
+    }
+}
