@@ -78,7 +78,7 @@ use bumpalo::Bump;
 use direct::Direct;
 use evaluation::Evaluation;
 use machine::Machine;
-use program::{Program, Writer};
+use program::Program;
 use view::View;
 
 pub use error::{Error, EvaluateError, ParseError, ParseErrorKind};
@@ -153,15 +153,7 @@ impl Expression {
     /// Says what is wrong with it and where, also when it speaks of something that the scope does not have.
     pub fn parse(text: &str, scope: Scope) -> Result<Self, ParseError> {
         let mut program = Program::of(text);
-        parse::parse(
-            text,
-            scope,
-            &mut Writer {
-                program: &mut program,
-                start: 0,
-            },
-        )
-        .map_err(|error| error.in_text(text))?;
+        parse::parse(text, scope, &mut program.writer(0)).map_err(|error| error.in_text(text))?;
         Ok(Self { program })
     }
 

@@ -106,6 +106,12 @@ impl Program {
         }
     }
 
+    /// Returns what writes an expression that stands so many bytes after the beginning of the text.
+    pub(crate) fn writer(&mut self, start: usize) -> Writer<'_> {
+        let program = self;
+        Writer { program, start }
+    }
+
     /// Keeps a text that is not in the program's own.
     ///
     /// # Errors
@@ -135,10 +141,10 @@ impl Program {
     }
 }
 
-/// Writes the steps of an expression that stands so many bytes after the beginning of the program's text.
+/// Writes the steps of an expression.
 pub(crate) struct Writer<'p> {
-    pub(crate) program: &'p mut Program,
-    pub(crate) start: usize,
+    program: &'p mut Program,
+    start: usize,
 }
 
 impl Writer<'_> {

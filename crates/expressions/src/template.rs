@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::error::{ParseError, ParseErrorKind};
 use crate::function::Function;
-use crate::program::{Chain, Op, Program, Step, Writer};
+use crate::program::{Chain, Op, Program, Step};
 use crate::{Scope, parse};
 
 /// What opens an expression inside a text.
@@ -34,15 +34,8 @@ pub(crate) fn parse(text: &str, scope: Scope) -> Result<Program, ParseError> {
     for piece in pieces(text) {
         if let Piece::Expression(inner) = piece? {
             let start = inner.start;
-            parse::parse(
-                &text[inner],
-                scope,
-                &mut Writer {
-                    program: &mut program,
-                    start,
-                },
-            )
-            .map_err(|error| error.kind.at(start + error.offset))?;
+            parse::parse(&text[inner], scope, &mut program.writer(start))
+                .map_err(|error| error.kind.at(start + error.offset))?;
             given += 1;
         }
     }
@@ -127,15 +120,7 @@ pub(crate) fn parse_condition(text: &str, scope: Scope) -> Result<Program, Parse
     } else if text.trim().is_empty() {
         program.ops.push(Op::Step(Step::Bool(true)));
     } else {
-        parse::parse(
-            text,
-            scope,
-            &mut Writer {
-                program: &mut program,
-                start: 0,
-            },
-        )
-        .map_err(|error| *error)?;
+        parse::parse(text, scope, &mut program.writer(0)).map_err(|error| *error)?;
     }
     let asks = |op: &Op| matches!(op, Op::Step(Step::Call(function, _)) if function.is_status());
     if !program.ops.iter().any(asks) {
