@@ -14,8 +14,8 @@ use lightsout_testkit::{Asked, GitServer, HttpServer, Reply};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use api::{APP_KEY, BOT, OWN, State, WORKFLOW, git, is_write};
-pub(crate) use api::{Asker, Echo, OWN_BOT, has_secret, user};
+use api::{APP_KEY, BOT, OWN, State, WORKFLOW, is_write};
+pub(crate) use api::{Asker, Echo, OWN_BOT, git, has_secret, user};
 
 use crate::{lightsout, stderr, stdout};
 

@@ -9,6 +9,7 @@ use lightsout_testkit::{Asked, GitServer, HttpServer, Reply};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::hub::git;
 use crate::{lightsout, stderr, stdout};
 
 const WORKFLOW: &str = "planted-workflow-1d07";
@@ -57,15 +58,6 @@ fn api() -> HttpServer {
         }
     })
     .unwrap()
-}
-
-fn git(folder: &Path, words: &[&str]) {
-    let mut git = Command::new("git");
-    git.current_dir(folder)
-        .args(["-c", "user.name=A", "-c", "user.email=a@example.com"])
-        .args(words);
-    let output = git.output().unwrap();
-    assert!(output.status.success(), "{words:?}: {output:?}");
 }
 
 impl Hub {

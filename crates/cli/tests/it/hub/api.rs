@@ -41,7 +41,7 @@ pub(super) struct State {
     pub(super) always: Option<(Asker, Reply)>,
 }
 
-pub(super) fn git(folder: &Path, words: &[&str]) -> String {
+pub(crate) fn git(folder: &Path, words: &[&str]) -> String {
     let mut git = Command::new("git");
     git.current_dir(folder)
         .args(["-c", "user.name=A", "-c", "user.email=a@example.com"])
